@@ -1,0 +1,31 @@
+/** Who someone is. The contract of all authenticators; whether they are let in is one rule for all (`AllowRule`). */
+export interface Authenticator {
+  /** What `GET /hub/api/info` calls it. */
+  readonly className: string;
+
+  /**
+   * Checks what was typed into the login form.
+   * @returns who it is, or undefined where name and password do not belong together. The name is normalised.
+   */
+  authenticate(credentials: Credentials): Promise<Identity | undefined>;
+}
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface Identity {
+  readonly name: string;
+}
+
+/** Who is let in. Admins are, without being listed. */
+export interface AllowRule {
+  readonly allowAll: boolean;
+  readonly users: ReadonlySet<string>;
+  readonly admins: ReadonlySet<string>;
+}
+
+export function isAllowed(name: string, rule: AllowRule): boolean {
+  return rule.allowAll || rule.users.has(name) || rule.admins.has(name);
+}

@@ -1,0 +1,191 @@
+/**
+ * Every fact that must survive a restart. The contract of all databases; `conformance.ts` is the suite each passes.
+ *
+ * Reads outside a transaction see committed rows. A transaction's function may run more than once (a conflict, a
+ * serialization failure): it does no I/O except through the `tx` it is given. A write that loses a race throws
+ * nothing: it is run again. Methods throw HubError `unavailable` when the database does not answer; what was not
+ * acknowledged may or may not have happened, and nothing is ever half-written.
+ */
+import type { ProgressEvent, Progress } from '../domain/progress.ts';
+import type { Json, Server, ServerId } from '../domain/server.ts';
+import type { Session, SessionId } from '../domain/session.ts';
+import type { Token } from '../domain/token.ts';
+import type { NewUser, User } from '../domain/user.ts';
+
+export type Topic = 'users' | 'servers' | 'tokens' | 'sessions' | 'progress';
+
+export interface Store extends Repositories, AsyncDisposable {
+  /**
+   * Runs `work` so that all of it happens or none. `work` may run more than once and does no other I/O.
+   * Change notices go out after the commit.
+   */
+  transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
+
+  /** The database's clock, by which leases expire. */
+  now(): Promise<Date>;
+
+  /**
+   * Calls `listener` soon after something of `topic` was committed, by this hub or another. Notices may be merged,
+   * repeated or lost: they only wake, and whoever listens also looks every few seconds. Returns how to stop.
+   */
+  subscribe(topic: Topic, listener: () => void): () => void;
+
+  /** Throws HubError `unavailable` when the database cannot be read and written. */
+  check(): Promise<void>;
+}
+
+export interface Repositories {
+  readonly users: UserRepository;
+  readonly servers: ServerRepository;
+  readonly tokens: TokenRepository;
+  readonly sessions: SessionRepository;
+  readonly oauthCodes: OAuthCodeRepository;
+  readonly progress: ProgressRepository;
+  readonly throttles: ThrottleRepository;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** How many there are in all, whatever the page. */
+  readonly total: number;
+}
+
+export interface UserQuery {
+  /** Part of a name, in any case. */
+  readonly nameContains?: string;
+  /** Only these names (that exist). */
+  readonly names?: readonly string[];
+  /** `active`: has a server that is not at rest; `ready`: has one that is ready; `inactive`: has none active. */
+  readonly state?: 'active' | 'ready' | 'inactive';
+  /** Default `id`. */
+  readonly sort?: 'id' | '-id' | 'name' | '-name' | 'last_activity' | '-last_activity';
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+export interface UserRepository {
+  get(name: string): Promise<User | undefined>;
+  byId(id: number): Promise<User | undefined>;
+  list(query: UserQuery): Promise<Page<User>>;
+  count(): Promise<number>;
+  /** Those that did not exist are made, in order; names that exist are left out of the answer and untouched. */
+  insert(users: readonly NewUser[]): Promise<readonly User[]>;
+  /** @returns the changed user; undefined where there is none. @throws HubError `conflict` where the name is taken. */
+  update(id: number, patch: Partial<Pick<User, 'name' | 'admin'>>): Promise<User | undefined>;
+  /** Sets last activity where it is later than what is stored. */
+  touch(activity: readonly { readonly id: number; readonly at: Date }[]): Promise<void>;
+  /** Removes the user and all that is theirs. @returns whether there was one. */
+  delete(id: number): Promise<boolean>;
+}
+
+export type NewServer = Pick<Server, 'id' | 'userId' | 'name' | 'displayName' | 'oauthClientId'>;
+
+export interface ServerRepository {
+  get(owner: string, name: string): Promise<Server | undefined>;
+  byId(id: ServerId): Promise<Server | undefined>;
+  byOAuthClient(oauthClientId: string): Promise<Server | undefined>;
+  /** Of these users, in order of owner and name. */
+  ofUsers(userIds: readonly number[]): Promise<readonly Server[]>;
+  /** In these states, in order of `queuedAt`, then id. */
+  inStates(states: readonly Server['state'][]): Promise<readonly Server[]>;
+  countByState(): Promise<ReadonlyMap<Server['state'], number>>;
+  /** A new row at rest. Where the user has one of that name already, the one that exists. */
+  insert(server: NewServer): Promise<Server>;
+  /**
+   * Reads the row, writes what `change` makes of it, with `revision` one higher. `change` may run more than once and
+   * does no I/O. Where it returns the same object nothing is written. @returns the row as it is now; undefined where
+   * there is none.
+   */
+  update(id: ServerId, change: (server: Server) => Server): Promise<Server | undefined>;
+  /** Sets last activity where it is later than what is stored; does not count as a revision. */
+  touch(activity: readonly { readonly id: ServerId; readonly at: Date }[]): Promise<void>;
+  delete(id: ServerId): Promise<boolean>;
+  /**
+   * Takes or renews the lease of a row for `seconds` by the database's clock, unless another holder has a live one.
+   * Does not count as a revision. @returns the row with the lease, or undefined where it was not to be had.
+   */
+  claim(id: ServerId, holder: string, seconds: number): Promise<Server | undefined>;
+  /** Gives the lease back, where `holder` has it. */
+  release(id: ServerId, holder: string): Promise<void>;
+}
+
+export type NewToken = Omit<Token, 'id' | 'userName' | 'lastUsedAt'> & {
+  /** SHA-256 of the secret, hex. */
+  readonly hash: string;
+};
+
+/** Which tokens: all fields given must match. */
+export interface TokenQuery {
+  readonly id?: number;
+  readonly userId?: number;
+  readonly sessionId?: SessionId;
+  readonly serverId?: ServerId;
+  readonly oauthClientId?: string;
+}
+
+export interface TokenRepository {
+  /** The token whose secret has this hash, unless it has expired. */
+  byHash(hash: string): Promise<Token | undefined>;
+  list(query: TokenQuery): Promise<readonly Token[]>;
+  /** Where the hash is stored already (a step that ran twice), the token that exists. */
+  insert(token: NewToken): Promise<Token>;
+  touch(used: readonly { readonly id: number; readonly at: Date }[]): Promise<void>;
+  /** At least one field must be given. @returns how many. */
+  delete(query: TokenQuery): Promise<number>;
+  deleteExpired(): Promise<number>;
+}
+
+export type NewSession = Omit<Session, 'userName' | 'lastSeenAt'> & { readonly hash: string };
+
+export interface SessionRepository {
+  /** The session whose secret has this hash, unless it has expired. */
+  byHash(hash: string): Promise<Session | undefined>;
+  ofUser(userId: number): Promise<readonly Session[]>;
+  insert(session: NewSession): Promise<Session>;
+  touch(id: SessionId, at: Date): Promise<void>;
+  /** Ends it and every token made for it. @returns whether there was one. */
+  delete(id: SessionId): Promise<boolean>;
+  deleteExpired(): Promise<number>;
+}
+
+/** An authorization code of our OAuth provider (RFC 6749 §4.1.2), good once. */
+export interface OAuthCode {
+  readonly hash: string;
+  readonly oauthClientId: string;
+  readonly userId: number;
+  readonly sessionId: SessionId;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  /** RFC 7636, S256; null where the client sent none. */
+  readonly codeChallenge: string | null;
+  readonly expiresAt: Date;
+}
+
+export interface OAuthCodeRepository {
+  insert(code: OAuthCode): Promise<void>;
+  /**
+   * Takes the code out: a second call with the same hash gets `used` with what it was for, so that what was issued on
+   * it can be revoked (RFC 6749 §4.1.2), and an unknown or expired one undefined.
+   */
+  take(hash: string): Promise<{ readonly code: OAuthCode; readonly used: boolean } | undefined>;
+  deleteExpired(): Promise<number>;
+}
+
+export interface ProgressRepository {
+  /** `percent` is stored as the highest of the attempt so far. */
+  append(id: ServerId, attempt: number, progress: Progress, at: Date): Promise<ProgressEvent>;
+  /** Of the given attempt, those after `sequence` (0: all), in order. */
+  since(id: ServerId, attempt: number, sequence: number): Promise<readonly ProgressEvent[]>;
+}
+
+/** Counts of failures within a window, kept where every hub sees them. */
+export interface ThrottleRepository {
+  /** Counts one more for `key`. @returns how many within the window that is open, and when it ends. */
+  hit(key: string, windowSeconds: number): Promise<{ readonly count: number; readonly until: Date }>;
+  /** What `hit` would have returned had it counted nothing; count 0 where no window is open. */
+  peek(key: string): Promise<{ readonly count: number; readonly until: Date }>;
+  clear(key: string): Promise<void>;
+  deleteExpired(): Promise<number>;
+}
+
+export type { Json };
