@@ -1,0 +1,351 @@
+/**
+ * Moves every server towards what is wanted. One look takes each row that is not at rest and, where nobody works on it
+ * yet, begins its next step: out of the queue, through its start, or through its stop; and asks the spawner about those
+ * that should run.
+ *
+ * Invariant: everything that a step does to the world can be done again. A hub that was killed in the middle of one
+ * leaves a row in `starting` or `stopping`, and the next look, of this hub or another, does the step again.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Progress } from '../../domain/progress.ts';
+import { HubError } from '../../domain/errors.ts';
+import {
+  type Failure,
+  type HookResult,
+  type Server,
+  type ServerEvent,
+  type ServerId,
+  transition,
+} from '../../domain/server.ts';
+import { ROLE_SCOPES } from '../../domain/scope.ts';
+import { hashSecret } from '../../lib/secret.ts';
+import { type ServerSpec, SpawnError, type Spawner } from '../../spawner/spawner.ts';
+import type { Store } from '../../store/store.ts';
+import type { HubEvents } from '../events.ts';
+import type { ServerSpecs } from '../server-spec.ts';
+import type { Reconciler } from './reconciler.ts';
+
+export interface StartSettings {
+  /** How many starts go on at once; null: no limit. */
+  readonly concurrentStarts: number | null;
+  readonly startTimeoutSeconds: number;
+  /** A failed `postStart` command fails the start, as it does on Kubernetes; otherwise the student gets in and is told. */
+  readonly strictHooks: boolean;
+}
+
+const LEASE_SECONDS = 30;
+const STOP_GRACE_SECONDS = 10;
+const FIRST_PROBE_MS = 25;
+const SLOWEST_PROBE_MS = 500;
+const LOG_LINES = 40;
+
+interface Work {
+  readonly kind: 'start' | 'stop' | 'check';
+  readonly abort: AbortController;
+}
+
+export class ServerReconciler implements Reconciler {
+  readonly name = 'servers';
+  readonly periodMs = 5_000;
+  readonly #store: Store;
+  readonly #spawner: Spawner;
+  readonly #specs: ServerSpecs;
+  readonly #events: HubEvents;
+  readonly #settings: StartSettings;
+  readonly #answers: (url: string, signal: AbortSignal) => Promise<boolean>;
+  readonly #activate: () => void;
+  readonly #now: () => Date;
+  readonly #holder = `hub-${randomUUID()}`;
+  readonly #working = new Map<ServerId, Work>();
+  #checkedAt = 0;
+
+  constructor(parts: {
+    readonly store: Store;
+    readonly spawner: Spawner;
+    readonly specs: ServerSpecs;
+    readonly events: HubEvents;
+    readonly settings: StartSettings;
+    /** Whether something at this URL answers HTTP at all. */
+    readonly answers: (url: string, signal: AbortSignal) => Promise<boolean>;
+    /** Asks for another look: called when a step has ended. */
+    readonly activate: () => void;
+    readonly now: () => Date;
+  }) {
+    this.#store = parts.store;
+    this.#spawner = parts.spawner;
+    this.#specs = parts.specs;
+    this.#events = parts.events;
+    this.#settings = parts.settings;
+    this.#answers = parts.answers;
+    this.#activate = parts.activate;
+    this.#now = parts.now;
+  }
+
+  async reconcile(): Promise<void> {
+    const rows = await this.#store.servers.inStates(['queued', 'starting', 'stopping']);
+    const starting = rows.filter((row) => row.state === 'starting');
+    for (const row of starting) this.#work(row, 'start', (signal) => this.#start(row, signal));
+    for (const row of rows.filter((row) => row.state === 'stopping')) {
+      const work = this.#working.get(row.id);
+      if (work?.kind === 'start') work.abort.abort();
+      this.#work(row, 'stop', () => this.#stop(row));
+    }
+    const places = (this.#settings.concurrentStarts ?? Number.POSITIVE_INFINITY) - starting.length;
+    const queued = rows.filter((row) => row.state === 'queued' && !this.#working.has(row.id));
+    for (const row of queued.slice(0, Math.max(0, places))) await this.#beginAttempt(row);
+    if (this.#now().getTime() - this.#checkedAt >= this.periodMs) {
+      this.#checkedAt = this.#now().getTime();
+      const ready = await this.#store.servers.inStates(['ready']);
+      this.#events.runningServers(ready.length);
+      for (const row of ready) this.#work(row, 'check', () => this.#check(row));
+    }
+  }
+
+  /** Ends what is under way without undoing it: rows stay as they are, and the next hub goes on with them. */
+  async abandon(): Promise<void> {
+    for (const work of this.#working.values()) work.abort.abort();
+    while (this.#working.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  /** Begins `step` under a lease, unless somebody works on the row already. */
+  #work(row: Server, kind: Work['kind'], step: (signal: AbortSignal) => Promise<void>): void {
+    if (this.#working.has(row.id)) return;
+    const abort = new AbortController();
+    this.#working.set(row.id, { kind, abort });
+    void this.#underLease(row, abort, step)
+      .catch((error) => {
+        if (!abort.signal.aborted) this.#events.stepFailed(`server ${kind}`, error, { server: row.id, user: row.owner });
+      })
+      .finally(() => {
+        this.#working.delete(row.id);
+        if (kind !== 'check') this.#activate();
+      });
+  }
+
+  async #underLease(row: Server, abort: AbortController, step: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    if (!(await this.#store.servers.claim(row.id, this.#holder, LEASE_SECONDS))) return;
+    const renewal = setInterval(
+      () => {
+        this.#store.servers.claim(row.id, this.#holder, LEASE_SECONDS).then(
+          (held) => held ?? abort.abort(),
+          // The database may be back before the lease ends; when it is not, another hub takes over.
+          () => undefined,
+        );
+      },
+      (LEASE_SECONDS * 1000) / 3,
+    );
+    try {
+      await step(abort.signal);
+    } finally {
+      clearInterval(renewal);
+      await this.#store.servers.release(row.id, this.#holder);
+    }
+  }
+
+  /** Out of the queue: counts the attempt, and stores the hash of the token that this attempt will hold. */
+  async #beginAttempt(row: Server): Promise<void> {
+    const now = this.#now();
+    await this.#store.transaction(async (tx) => {
+      const server = await tx.servers.update(row.id, (current) =>
+        current.state === 'queued' ? transition(current, { kind: 'attempt_begun' }, now) : current,
+      );
+      if (!server || server.state !== 'starting') return;
+      await tx.tokens.insert({
+        userId: server.userId,
+        scopes: ROLE_SCOPES.server,
+        note: `Server at ${server.owner}/${server.name}`,
+        createdAt: now,
+        expiresAt: null,
+        sessionId: null,
+        oauthClientId: server.oauthClientId,
+        serverId: server.id,
+        hash: hashSecret(this.#specs.tokenOf(server)),
+      });
+    });
+  }
+
+  async #start(row: Server, signal: AbortSignal): Promise<void> {
+    const owner = await this.#store.users.byId(row.userId);
+    if (!owner) return;
+    const spec = this.#specs.specOf(row, owner);
+    const report = (progress: Progress) => this.#report(row, progress);
+    try {
+      const launched = await this.#launch(row, spec, report, signal);
+      const hook = await this.#becomeReady(launched, spec, report, signal);
+      const ready = await this.#apply(row.id, { kind: 'became_ready', hook });
+      if (!ready) return;
+      this.#events.serverReady(ready);
+      report({ phase: 'ready', message: 'Your server is ready.', percent: 100 });
+    } catch (error) {
+      // A stop was asked for, or this hub is ending: the row says what comes next.
+      if (signal.aborted || isOutdated(error)) return;
+      await this.#fail(row, error);
+    }
+  }
+
+  async #launch(
+    row: Server,
+    spec: ServerSpec,
+    report: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<Server & { readonly target: string }> {
+    if (row.handle !== null && row.target !== null) return { ...row, target: row.target };
+    report({ phase: 'launching', message: 'Starting your server.', percent: 10 });
+    const { handle, target } = await this.#spawner.start(spec, report, signal);
+    const launched = await this.#apply(row.id, { kind: 'launched', handle, target });
+    if (!launched) throw new HubError('conflict', 'The server was deleted meanwhile.');
+    return { ...launched, target };
+  }
+
+  /** Waits until the server answers and the course's command has run, whichever is later. */
+  async #becomeReady(
+    launched: Server & { readonly target: string },
+    spec: ServerSpec,
+    report: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<HookResult | null> {
+    const [hook] = await Promise.all([
+      this.#runHook(launched, spec, report, signal),
+      this.#waitForAnswer(launched, spec, report, signal),
+    ]);
+    if (hook?.status === 'failed' && this.#settings.strictHooks) {
+      throw new SpawnError('The command that prepares your notebooks failed.', {
+        hint: hook.output.trim().split('\n').slice(-3).join('\n'),
+      });
+    }
+    return hook;
+  }
+
+  async #runHook(
+    server: Server,
+    spec: ServerSpec,
+    report: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<HookResult | null> {
+    if (spec.postStart === null) return null;
+    report({ phase: 'notebooks', message: 'Fetching the notebooks of the course.', percent: 40 });
+    const hook = await this.#spawner.runHook(spec, server.handle, signal);
+    report({
+      phase: 'notebooks',
+      message: hook.status === 'succeeded' ? 'The notebooks are there.' : 'The notebooks could not be fetched.',
+      percent: 60,
+    });
+    return hook;
+  }
+
+  async #waitForAnswer(
+    server: Server & { readonly target: string },
+    spec: ServerSpec,
+    report: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const begun = server.startedAt ?? this.#now();
+    const deadline = begun.getTime() + this.#settings.startTimeoutSeconds * 1000;
+    report({ phase: 'starting', message: 'Waiting for JupyterLab to answer.', percent: 50 });
+    for (let pause = FIRST_PROBE_MS; ; pause = Math.min(pause * 1.5, SLOWEST_PROBE_MS)) {
+      signal.throwIfAborted();
+      if (await this.#answers(`${server.target}${spec.path}api`, signal)) return;
+      const status = await this.#spawner.poll(server.handle);
+      if (status.kind === 'exited') throw exitError(status.reason, status.exitCode);
+      if (this.#now().getTime() > deadline) {
+        throw new SpawnError(`The server did not answer within ${this.#settings.startTimeoutSeconds} seconds.`, {
+          hint: 'Try again; when it happens again, ask your instructor to look at the log below.',
+        });
+      }
+      await abortableDelay(pause, signal);
+    }
+  }
+
+  async #fail(row: Server, error: unknown): Promise<void> {
+    const log = await this.#spawner.log(row, LOG_LINES).catch(() => '');
+    await this.#end(row);
+    const failure: Failure = {
+      id: randomUUID().slice(0, 8),
+      at: this.#now(),
+      reason: error instanceof SpawnError ? error.message : 'The server could not be started.',
+      hint: error instanceof SpawnError ? error.hint : null,
+      log,
+    };
+    if (!(error instanceof SpawnError)) this.#events.stepFailed('server start', error, { failure: failure.id });
+    this.#report(row, { phase: 'failed', message: failure.reason, percent: 100 });
+    const failed = await this.#apply(row.id, { kind: 'start_failed', failure });
+    if (failed?.state === 'failed') this.#events.serverFailed(failed, failure);
+  }
+
+  async #stop(row: Server): Promise<void> {
+    const begun = this.#now();
+    await this.#end(row);
+    const stopped = await this.#apply(row.id, { kind: 'stopped' });
+    if (stopped) this.#events.serverStopped(stopped, (this.#now().getTime() - begun.getTime()) / 1000);
+  }
+
+  /** Ends what runs of this server, whether the row knows of it or not, and revokes its tokens. */
+  async #end(row: Server): Promise<void> {
+    const current = (await this.#store.servers.byId(row.id)) ?? row;
+    if (current.handle !== null) await this.#spawner.stop(current.handle, STOP_GRACE_SECONDS);
+    // A hub killed between a launch and its note in the row leaves a run that only the spawner knows.
+    for (const run of await this.#spawner.list()) {
+      if (run.serverId === row.id) await this.#spawner.stop(run.handle, STOP_GRACE_SECONDS);
+    }
+    await this.#store.tokens.delete({ oauthClientId: row.oauthClientId });
+  }
+
+  /** A server that should run: does it? */
+  async #check(row: Server): Promise<void> {
+    const status = await this.#spawner.poll(row.handle);
+    if (status.kind === 'running') return;
+    const log = await this.#spawner.log(row, LOG_LINES).catch(() => '');
+    const { message, hint } = exitError(status.reason, status.exitCode);
+    await this.#end(row);
+    const exited = await this.#apply(row.id, {
+      kind: 'exited',
+      reason: status.reason,
+      failure: { id: randomUUID().slice(0, 8), at: this.#now(), reason: message, hint, log },
+    });
+    if (exited) this.#events.serverExited(exited);
+  }
+
+  /** Applies an event to the row as it is now. @throws HubError `conflict` where it came too late. */
+  #apply(id: ServerId, event: ServerEvent): Promise<Server | undefined> {
+    const now = this.#now();
+    return this.#store.servers.update(id, (server) => transition(server, event, now));
+  }
+
+  /** Progress is for people: that it could not be stored must not fail a start. */
+  #report(row: Server, progress: Progress): void {
+    this.#store.progress
+      .append(row.id, row.attempt, progress, this.#now())
+      .catch((error) => this.#events.stepFailed('progress', error, { server: row.id }));
+  }
+}
+
+/** Somebody changed the row meanwhile: what we were doing is no longer wanted. */
+function isOutdated(error: unknown): boolean {
+  return error instanceof HubError && error.code === 'conflict';
+}
+
+function exitError(reason: 'exited' | 'out_of_memory', exitCode: number | null): SpawnError {
+  if (reason === 'out_of_memory') {
+    return new SpawnError('The server ran out of memory and was ended.', {
+      hint: 'Close notebooks that you do not need, or work with less data at a time; then start again.',
+    });
+  }
+  const code = exitCode === null ? '' : ` (exit code ${exitCode})`;
+  return new SpawnError(`The server ended by itself${code}.`, {
+    hint: 'Start it again. When it ends again, ask your instructor to look at the log below.',
+  });
+}
+
+function abortableDelay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+}

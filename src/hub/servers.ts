@@ -1,0 +1,234 @@
+/**
+ * What people and programs may want of servers. Nothing here starts or stops anything: it writes what is wanted, and
+ * the reconciler does it.
+ */
+import { HubError } from '../domain/errors.ts';
+import type { ProgressEvent } from '../domain/progress.ts';
+import {
+  isActive,
+  isSettled,
+  type Json,
+  type Server,
+  type ServerId,
+  type StopReason,
+  serverNameProblem,
+  transition,
+} from '../domain/server.ts';
+import type { User } from '../domain/user.ts';
+import { newId } from '../lib/secret.ts';
+import type { Store } from '../store/store.ts';
+import type { HubEvents } from './events.ts';
+
+export interface ServerLimits {
+  /** How many may be active at once; null: no limit. */
+  readonly active: number | null;
+  readonly allowNamed: boolean;
+  /** Named servers a user; null: no limit. */
+  readonly namedPerUser: number | null;
+}
+
+/** What whoever watches a start is told: the row as it is, and what is new since the last time. */
+export interface ServerUpdate {
+  readonly server: Server;
+  readonly events: readonly ProgressEvent[];
+  /** Place in the start queue, from 1; null when it is not waiting. */
+  readonly position: number | null;
+}
+
+/** Watchers look this often even when nobody wakes them: notices may be lost. */
+const LOOK_AGAIN_MS = 5_000;
+
+export class Servers {
+  readonly #store: Store;
+  readonly #events: HubEvents;
+  readonly #limits: ServerLimits;
+  readonly #now: () => Date;
+
+  constructor(parts: {
+    readonly store: Store;
+    readonly events: HubEvents;
+    readonly limits: ServerLimits;
+    readonly now: () => Date;
+  }) {
+    this.#store = parts.store;
+    this.#events = parts.events;
+    this.#limits = parts.limits;
+    this.#now = parts.now;
+  }
+
+  get(owner: string, name: string): Promise<Server | undefined> {
+    return this.#store.servers.get(owner, name);
+  }
+
+  /** All servers of these users, by user id. Users without servers have an empty list. */
+  async ofUsers(users: readonly User[]): Promise<ReadonlyMap<number, readonly Server[]>> {
+    const byUser = new Map<number, Server[]>(users.map((user) => [user.id, []]));
+    for (const server of await this.#store.servers.ofUsers([...byUser.keys()])) byUser.get(server.userId)?.push(server);
+    return byUser;
+  }
+
+  /**
+   * Wants it to run; makes the row where there is none. Where it runs or starts already, nothing changes.
+   * @throws HubError `invalid` for an impossible name or where named servers are off; `too_many` at a limit.
+   */
+  async start(
+    owner: User,
+    name: string,
+    { by, userOptions }: { readonly by: string; readonly userOptions?: { readonly [key: string]: Json } },
+  ): Promise<Server> {
+    const existing = await this.#store.servers.get(owner.name, name);
+    if (!existing || !isActive(existing)) await this.#refuseAtActiveLimit();
+    const row = existing ?? (await this.create(owner, name));
+    let changed = false;
+    const server = await this.#store.servers.update(row.id, (now) => {
+      const next = transition(
+        now,
+        { kind: 'start_wanted', ...(userOptions === undefined ? {} : { userOptions }) },
+        this.#now(),
+      );
+      changed = next !== now;
+      return next;
+    });
+    if (!server) throw new HubError('conflict', 'The server was deleted meanwhile. Try again.');
+    if (changed) this.#events.startWanted(server, by);
+    return server;
+  }
+
+  /** Makes a row at rest. @throws HubError `invalid`, `too_many` as `start`. */
+  async create(owner: User, name: string, displayName: string = name): Promise<Server> {
+    const problem = serverNameProblem(name);
+    if (problem) throw new HubError('invalid', `Invalid server name “${name}”: ${problem}.`);
+    if (name !== '') await this.#refuseAtNamedLimit(owner);
+    const id = newId('srv');
+    return this.#store.servers.insert({
+      id,
+      userId: owner.id,
+      name,
+      displayName,
+      oauthClientId: `jupyterhub-user-${id}`,
+    });
+  }
+
+  /** Wants it to end, in whatever state it is. */
+  async stop(
+    server: Server,
+    { by, reason }: { readonly by: string; readonly reason: StopReason },
+  ): Promise<Server | undefined> {
+    let changed = false;
+    const stopped = await this.#store.servers.update(server.id, (now) => {
+      if (!isActive(now)) return now;
+      const next = transition(now, { kind: 'stop_wanted', reason }, this.#now());
+      changed = next !== now;
+      return next;
+    });
+    if (stopped && changed) this.#events.stopWanted(stopped, by);
+    return stopped;
+  }
+
+  /** Removes the row of a named server at rest. @throws HubError `conflict` where it is active. */
+  async remove(server: Server): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      const now = await tx.servers.byId(server.id);
+      if (!now) return;
+      if (isActive(now)) throw new HubError('conflict', 'Stop the server before removing it.');
+      await tx.servers.delete(server.id);
+    });
+  }
+
+  /** How many servers are in each state. */
+  counts(): Promise<ReadonlyMap<Server['state'], number>> {
+    return this.#store.servers.countByState();
+  }
+
+  /**
+   * The row and its progress whenever either changes, until `signal` is aborted, the row is gone, or it is settled
+   * (that update is the last). The first comes at once and has the whole attempt so far.
+   */
+  async *watch(id: ServerId, signal: AbortSignal): AsyncGenerator<ServerUpdate> {
+    using changes = this.#changes(signal);
+    let attempt = -1;
+    let sequence = 0;
+    let revision = -1;
+    let position: number | null = null;
+    for (;;) {
+      const changed = changes.next();
+      const server = await this.#store.servers.byId(id);
+      if (!server || signal.aborted) return;
+      if (server.attempt !== attempt) sequence = 0;
+      attempt = server.attempt;
+      const events = await this.#store.progress.since(id, attempt, sequence);
+      sequence = events.at(-1)?.sequence ?? sequence;
+      const place = server.state === 'queued' ? await this.position(server) : null;
+      if (server.revision !== revision || events.length > 0 || place !== position) {
+        revision = server.revision;
+        position = place;
+        yield { server, events, position };
+      }
+      if (isSettled(server)) return;
+      await changed;
+    }
+  }
+
+  /** Resolves with the row when `condition` holds, or with what it is after `timeoutMs`. */
+  async waitUntil(
+    id: ServerId,
+    condition: (server: Server | undefined) => boolean,
+    timeoutMs: number,
+  ): Promise<Server | undefined> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    using changes = this.#changes(signal);
+    for (;;) {
+      const changed = changes.next();
+      const server = await this.#store.servers.byId(id);
+      if (condition(server) || signal.aborted) return server;
+      await changed;
+    }
+  }
+
+  /** Place in the start queue, from 1. */
+  async position(server: Server): Promise<number> {
+    const queued = await this.#store.servers.inStates(['queued']);
+    return queued.findIndex((other) => other.id === server.id) + 1 || queued.length + 1;
+  }
+
+  async #refuseAtActiveLimit(): Promise<void> {
+    if (this.#limits.active === null) return;
+    const counts = await this.#store.servers.countByState();
+    const active = [...counts].reduce((sum, [state, n]) => (state === 'stopped' || state === 'failed' ? sum : sum + n), 0);
+    if (active >= this.#limits.active) {
+      throw new HubError('too_many', `All ${this.#limits.active} places are taken. Try again when somebody has stopped.`, {
+        retryAfterSeconds: 30,
+      });
+    }
+  }
+
+  async #refuseAtNamedLimit(owner: User): Promise<void> {
+    if (!this.#limits.allowNamed) throw new HubError('invalid', 'Named servers are not enabled in this course.');
+    const { namedPerUser } = this.#limits;
+    if (namedPerUser === null || namedPerUser === 0) return;
+    const named = (await this.#store.servers.ofUsers([owner.id])).filter((server) => server.name !== '');
+    if (named.length >= namedPerUser) {
+      throw new HubError('invalid', `“${owner.name}” already has the maximum of ${namedPerUser} named servers.`);
+    }
+  }
+
+  /** Promises of the next change: resolves at a notice, at an abort, or after a while in case a notice was lost. */
+  #changes(signal: AbortSignal): Disposable & { next(): Promise<void> } {
+    let wake = Promise.withResolvers<void>();
+    const notice = () => {
+      wake.resolve();
+      wake = Promise.withResolvers();
+    };
+    const unsubscribe = [this.#store.subscribe('servers', notice), this.#store.subscribe('progress', notice)];
+    const timer = setInterval(notice, LOOK_AGAIN_MS);
+    signal.addEventListener('abort', notice);
+    return {
+      next: () => wake.promise,
+      [Symbol.dispose]() {
+        for (const stop of unsubscribe) stop();
+        clearInterval(timer);
+        signal.removeEventListener('abort', notice);
+      },
+    };
+  }
+}

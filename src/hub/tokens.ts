@@ -1,0 +1,83 @@
+/** API tokens: made once, shown once, stored as a hash, never worth more than their owner. */
+import { HubError } from '../domain/errors.ts';
+import { expandScopes, isKnownScope, isWithin, type ScopeSet } from '../domain/scope.ts';
+import type { Token } from '../domain/token.ts';
+import type { User } from '../domain/user.ts';
+import { hashSecret, newSecret } from '../lib/secret.ts';
+import type { Store, TokenQuery } from '../store/store.ts';
+import { scopesOfUser } from './callers.ts';
+
+export interface TokenRequest {
+  readonly owner: User;
+  /** `inherit` or scopes that lie within the owner's and the maker's. */
+  readonly scopes: readonly string[];
+  readonly note: string;
+  /** Null: until revoked. */
+  readonly expiresInSeconds: number | null;
+  /** Who makes it may not give what they do not have. */
+  readonly maker: { readonly name: string; readonly scopes: ScopeSet };
+}
+
+export class Tokens {
+  readonly #store: Store;
+  readonly #now: () => Date;
+
+  constructor(parts: { readonly store: Store; readonly now: () => Date }) {
+    this.#store = parts.store;
+    this.#now = parts.now;
+  }
+
+  /**
+   * @returns the token and its secret, which is stored nowhere.
+   * @throws HubError `invalid` for a scope that does not exist, `forbidden` for one beyond owner or maker.
+   */
+  async create(request: TokenRequest): Promise<{ readonly token: Token; readonly secret: string }> {
+    const unknown = request.scopes.filter((scope) => !isKnownScope(scope));
+    if (unknown.length > 0) throw new HubError('invalid', `No such scope: ${unknown.join(', ')}`);
+    const owned = scopesOfUser(request.owner);
+    const wanted = request.scopes.includes('inherit')
+      ? owned
+      : expandScopes(request.scopes, { userName: request.owner.name });
+    if (!isWithin(wanted, owned)) {
+      throw new HubError('forbidden', `“${request.owner.name}” does not have all of these scopes.`);
+    }
+    if (!isWithin(wanted, request.maker.scopes)) {
+      throw new HubError('forbidden', 'A token cannot be given scopes that its maker does not have.');
+    }
+    const secret = newSecret();
+    const createdAt = this.#now();
+    const token = await this.#store.tokens.insert({
+      userId: request.owner.id,
+      scopes: request.scopes,
+      note: request.note,
+      createdAt,
+      expiresAt:
+        request.expiresInSeconds === null
+          ? null
+          : new Date(createdAt.getTime() + request.expiresInSeconds * 1000),
+      sessionId: null,
+      oauthClientId: null,
+      serverId: null,
+      hash: hashSecret(secret),
+    });
+    return { token, secret };
+  }
+
+  /** In order of creation. */
+  list(owner: User): Promise<readonly Token[]> {
+    return this.#store.tokens.list({ userId: owner.id });
+  }
+
+  async get(owner: User, id: number): Promise<Token | undefined> {
+    return (await this.#store.tokens.list({ userId: owner.id, id }))[0];
+  }
+
+  /** Revokes it, and with an OAuth token all that its client holds for this user, as JupyterHub does. */
+  async revoke(token: Token): Promise<void> {
+    const query: TokenQuery =
+      token.oauthClientId === null || token.serverId !== null
+        ? { id: token.id }
+        : { userId: token.userId, oauthClientId: token.oauthClientId };
+    await this.#store.tokens.delete(query);
+  }
+}
