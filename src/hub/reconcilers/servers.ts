@@ -19,7 +19,7 @@ import {
 } from '../../domain/server.ts';
 import { ROLE_SCOPES } from '../../domain/scope.ts';
 import { hashSecret } from '../../lib/secret.ts';
-import { type ServerSpec, SpawnError, type Spawner } from '../../spawner/spawner.ts';
+import { type Run, type ServerSpec, SpawnError, type Spawner } from '../../spawner/spawner.ts';
 import type { Store } from '../../store/store.ts';
 import type { HubEvents } from '../events.ts';
 import type { ServerSpecs } from '../server-spec.ts';
@@ -42,6 +42,7 @@ const LOG_LINES = 40;
 interface Work {
   readonly kind: 'start' | 'stop' | 'check';
   readonly abort: AbortController;
+  readonly done: Promise<void>;
 }
 
 export class ServerReconciler implements Reconciler {
@@ -103,16 +104,16 @@ export class ServerReconciler implements Reconciler {
 
   /** Ends what is under way without undoing it: rows stay as they are, and the next hub goes on with them. */
   async abandon(): Promise<void> {
-    for (const work of this.#working.values()) work.abort.abort();
-    while (this.#working.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    const all = [...this.#working.values()];
+    for (const work of all) work.abort.abort();
+    await Promise.all(all.map((work) => work.done));
   }
 
   /** Begins `step` under a lease, unless somebody works on the row already. */
   #work(row: Server, kind: Work['kind'], step: (signal: AbortSignal) => Promise<void>): void {
     if (this.#working.has(row.id)) return;
     const abort = new AbortController();
-    this.#working.set(row.id, { kind, abort });
-    void this.#underLease(row, abort, step)
+    const done = this.#underLease(row, abort, step)
       .catch((error) => {
         if (!abort.signal.aborted) this.#events.stepFailed(`server ${kind}`, error, { server: row.id, user: row.owner });
       })
@@ -120,6 +121,7 @@ export class ServerReconciler implements Reconciler {
         this.#working.delete(row.id);
         if (kind !== 'check') this.#activate();
       });
+    this.#working.set(row.id, { kind, abort, done });
   }
 
   async #underLease(row: Server, abort: AbortController, step: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -257,7 +259,7 @@ export class ServerReconciler implements Reconciler {
   }
 
   async #fail(row: Server, error: unknown): Promise<void> {
-    const log = await this.#spawner.log(row, LOG_LINES).catch(() => '');
+    const log = await this.#spawner.log(runOf(row), LOG_LINES).catch(() => '');
     await this.#end(row);
     const failure: Failure = {
       id: randomUUID().slice(0, 8),
@@ -282,10 +284,12 @@ export class ServerReconciler implements Reconciler {
   /** Ends what runs of this server, whether the row knows of it or not, and revokes its tokens. */
   async #end(row: Server): Promise<void> {
     const current = (await this.#store.servers.byId(row.id)) ?? row;
-    if (current.handle !== null) await this.#spawner.stop(current.handle, STOP_GRACE_SECONDS);
-    // A hub killed between a launch and its note in the row leaves a run that only the spawner knows.
-    for (const run of await this.#spawner.list()) {
-      if (run.serverId === row.id) await this.#spawner.stop(run.handle, STOP_GRACE_SECONDS);
+    if (current.handle !== null) {
+      await this.#spawner.stop(current.handle, STOP_GRACE_SECONDS);
+    } else {
+      // A hub killed between a launch and its note in the row leaves a run that only the spawner knows.
+      const runs = (await this.#spawner.list()).filter((run) => run.serverId === row.id);
+      await Promise.all(runs.map((run) => this.#spawner.stop(run.handle, STOP_GRACE_SECONDS)));
     }
     await this.#store.tokens.delete({ oauthClientId: row.oauthClientId });
   }
@@ -294,7 +298,7 @@ export class ServerReconciler implements Reconciler {
   async #check(row: Server): Promise<void> {
     const status = await this.#spawner.poll(row.handle);
     if (status.kind === 'running') return;
-    const log = await this.#spawner.log(row, LOG_LINES).catch(() => '');
+    const log = await this.#spawner.log(runOf(row), LOG_LINES).catch(() => '');
     const { message, hint } = exitError(status.reason, status.exitCode);
     await this.#end(row);
     const exited = await this.#apply(row.id, {
@@ -317,6 +321,10 @@ export class ServerReconciler implements Reconciler {
       .append(row.id, row.attempt, progress, this.#now())
       .catch((error) => this.#events.stepFailed('progress', error, { server: row.id }));
   }
+}
+
+function runOf(row: Server): Run {
+  return { serverId: row.id, attempt: row.attempt };
 }
 
 /** Somebody changed the row meanwhile: what we were doing is no longer wanted. */
