@@ -1,0 +1,68 @@
+/** What the HTTP side rests on. Each mount function names, by `Pick`, the few of these that it uses. */
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { ServerId } from '../domain/server.ts';
+import type { Activity } from '../hub/activity.ts';
+import type { Callers } from '../hub/callers.ts';
+import type { Login } from '../hub/login.ts';
+import type { OAuthProvider } from '../hub/oauth/provider.ts';
+import type { Servers } from '../hub/servers.ts';
+import type { Sessions } from '../hub/sessions.ts';
+import type { Tokens } from '../hub/tokens.ts';
+import type { Users } from '../hub/users.ts';
+
+export interface HttpParts {
+  readonly users: Users;
+  readonly servers: Servers;
+  readonly tokens: Tokens;
+  readonly sessions: Sessions;
+  readonly login: Login;
+  readonly callers: Callers;
+  readonly activity: Activity;
+  readonly oauth: OAuthProvider;
+  /** Makes sure that the proxy has the route of a ready server; false where the server is not ready. */
+  readonly ensureRoute: (id: ServerId) => Promise<boolean>;
+  /** Runs the `postStart` command of a ready server again. Throws HubError where it is not ready. */
+  readonly rerunHook: (id: ServerId) => Promise<void>;
+  /** Bytes that a ready server uses now; null where it cannot be known. */
+  readonly memoryOf: (id: ServerId) => Promise<number | null>;
+  /** Throws HubError `unavailable` when the hub cannot do its work. */
+  readonly checkHealth: () => Promise<void>;
+  readonly metrics: Registry;
+  readonly log: Logger;
+  readonly site: Site;
+  readonly now: () => Date;
+}
+
+/** What pages and API say of this hub. */
+export interface Site {
+  /** Begins and ends with '/'. */
+  readonly baseUrl: string;
+  readonly spawnerClass: string;
+  readonly authenticatorClass: string;
+  /** Key of cookies and XSRF values. */
+  readonly cookieKey: string;
+  readonly cookieDays: number;
+  /** Browsers come by HTTPS: cookies are marked so. */
+  readonly secure: boolean;
+  readonly shutdownOnLogout: boolean;
+  readonly redirectToServer: boolean;
+  readonly allowNamedServers: boolean;
+  /** Path within a server that opens first; null: the server's own. */
+  readonly defaultUrl: string | null;
+  readonly course: Course;
+  /** Where the caller's address is read from the proxy's header: our own proxy is always in front. */
+  readonly trustedProxies: readonly string[];
+}
+
+export interface Course {
+  readonly name: string;
+  readonly welcome: string | null;
+  readonly contact: string | null;
+  readonly accentColor: string | null;
+  /** What a student should know of their files on this machine and on a cluster; null where there is nothing to say. */
+  readonly storageNotice: string | null;
+  /** Bytes and cores that a server may use; null: no limit. */
+  readonly memoryLimit: number | null;
+  readonly cpuLimit: number | null;
+}
