@@ -1,0 +1,74 @@
+/** The folder that keeps everything of one course on one machine: database, keys, homes, logs, what runs. */
+import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { newSecret } from '../lib/secret.ts';
+
+export interface DataFolder {
+  readonly path: string;
+  readonly database: string;
+  /** Process ids and what concerns this run of the machine. */
+  readonly run: string;
+  readonly logs: string;
+}
+
+/** Made once and kept: cookies, tokens of running servers and the proxy's trust rest on them. */
+export interface Keys {
+  readonly cookieKey: string;
+  readonly tokenKey: string;
+  readonly proxyToken: string;
+}
+
+/** Internal ports, kept so that servers that outlive a restart find the hub again. */
+export interface Ports {
+  readonly hub: number;
+  readonly proxyApi: number;
+}
+
+/**
+ * Where a course is kept when nobody says: below `/var/lib/polder` as root, since students' processes must reach their
+ * homes, else below `$XDG_DATA_HOME/polder`. Courses are told apart by the folder that their file lies in.
+ */
+export function defaultDataPath(configFile: string, environment: NodeJS.ProcessEnv = process.env): string {
+  const file = resolve(configFile);
+  const course = /^config\.ya?ml$/.test(basename(file)) ? basename(dirname(file)) : basename(file).replace(/\.\w+$/, '');
+  if (process.getuid?.() === 0) return join('/var/lib/polder', course);
+  return join(environment.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'polder', course);
+}
+
+/** Opens the folder, made where it is not there. @throws the file system's error where it cannot be written. */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  const folder = { path, database: join(path, 'polder.sqlite'), run: join(path, 'run'), logs: join(path, 'logs') };
+  // Others may pass through, to their own homes, and see nothing.
+  await mkdir(path, { recursive: true, mode: 0o711 });
+  if (process.getuid?.() === (await stat(path)).uid) await chmod(path, 0o711);
+  for (const inner of [folder.run, folder.logs]) await mkdir(inner, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** The keys of this course, made at its first start. */
+export async function keysOf(folder: DataFolder): Promise<Keys> {
+  return readOrMake(join(folder.path, 'keys.json'), () => ({
+    cookieKey: newSecret(),
+    tokenKey: newSecret(),
+    proxyToken: newSecret(),
+  }));
+}
+
+/** The internal ports of this course; `choose` is asked at its first start. */
+export async function portsOf(folder: DataFolder, choose: () => Promise<Ports>): Promise<Ports> {
+  return readOrMake(join(folder.path, 'ports.json'), choose);
+}
+
+async function readOrMake<T>(file: string, make: () => T | Promise<T>): Promise<T> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text !== undefined) return JSON.parse(text) as T;
+  const made = await make();
+  // Written whole or not at all: half a key file would lock everybody out.
+  await writeFile(`${file}.new`, JSON.stringify(made), { mode: 0o600, flush: true });
+  await rename(`${file}.new`, file);
+  return made;
+}

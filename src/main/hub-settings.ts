@@ -1,0 +1,66 @@
+/** What the supervisor tells the hub's process, and how a Config is handed out in pieces. */
+import type { AllowRule } from '../authenticator/authenticator.ts';
+import type { Config, Secrets } from '../config/config.ts';
+import type { Site } from '../http/parts.ts';
+import type { Keys } from './data-folder.ts';
+
+/** Goes from one process to the other as JSON, over their private channel. */
+export interface HubSettings {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly keys: Keys;
+  /** Path of the data folder. */
+  readonly data: string;
+  readonly hubPort: number;
+  /** Management API of the proxy, without a path. */
+  readonly proxyApiUrl: string;
+  readonly spawner: 'process' | 'simulated';
+  /** The interpreter of the single-user servers' environment; null with the simulated spawner. */
+  readonly python: string | null;
+  /** For the `postStart` command alone. */
+  readonly hookEnvironment: Readonly<Record<string, string>>;
+  readonly strictHooks: boolean;
+}
+
+export function allowRuleOf(config: Config): AllowRule {
+  return {
+    allowAll: config.login.allowAll,
+    users: new Set(config.login.allowedUsers),
+    admins: new Set(config.login.adminUsers),
+  };
+}
+
+export function siteOf(
+  config: Config,
+  parts: {
+    readonly cookieKey: string;
+    readonly spawnerClass: string;
+    readonly authenticatorClass: string;
+    /** Whether files stay on this machine though the file says that they need not. */
+    readonly keepsHomes: boolean;
+  },
+): Site {
+  const { course, hub, server } = config;
+  const forgetful = server.storage.type === 'none' && parts.keepsHomes;
+  return {
+    baseUrl: hub.baseUrl,
+    spawnerClass: parts.spawnerClass,
+    authenticatorClass: parts.authenticatorClass,
+    cookieKey: parts.cookieKey,
+    cookieDays: hub.sessionDays,
+    secure: config.proxy.https.enabled,
+    shutdownOnLogout: hub.shutdownOnLogout,
+    redirectToServer: hub.redirectToServer,
+    allowNamedServers: hub.allowNamedServers,
+    defaultUrl: server.defaultUrl,
+    course: {
+      ...course,
+      storageNotice: forgetful
+        ? 'On this machine your files are kept. Where this course runs on a cluster they are not: there, download what you want to keep before you stop your server.'
+        : null,
+      memoryLimit: server.memory.limit,
+      cpuLimit: server.cpu.limit,
+    },
+    trustedProxies: ['127.0.0.1', '::1'],
+  };
+}

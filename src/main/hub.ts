@@ -1,0 +1,141 @@
+/**
+ * The hub, wired: the one place where its parts meet. Which store, spawner and proxy they are is the caller's choice, so
+ * that a test runs the same hub as a course.
+ */
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Authenticator, AllowRule } from '../authenticator/authenticator.ts';
+import { Activity } from '../hub/activity.ts';
+import { Callers } from '../hub/callers.ts';
+import { HubEvents } from '../hub/events.ts';
+import { Login } from '../hub/login.ts';
+import { OAuthProvider } from '../hub/oauth/provider.ts';
+import { ActivityReconciler } from '../hub/reconcilers/activity.ts';
+import { HousekeepingReconciler } from '../hub/reconcilers/housekeeping.ts';
+import { OrphanReconciler } from '../hub/reconcilers/orphans.ts';
+import { type Reconciler, ReconcilerLoop } from '../hub/reconcilers/reconciler.ts';
+import { RouteReconciler } from '../hub/reconcilers/routes.ts';
+import { ServerReconciler, type StartSettings } from '../hub/reconcilers/servers.ts';
+import type { RouteTable } from '../hub/routes.ts';
+import { RunningServers } from '../hub/running-servers.ts';
+import { ServerSpecs, type ServerSettings } from '../hub/server-spec.ts';
+import { type ServerLimits, Servers } from '../hub/servers.ts';
+import { Sessions } from '../hub/sessions.ts';
+import { Tokens } from '../hub/tokens.ts';
+import { Users } from '../hub/users.ts';
+import { createHubApp } from '../http/app.ts';
+import type { Site } from '../http/parts.ts';
+import { answersHttp } from '../lib/http-answers.ts';
+import type { Spawner } from '../spawner/spawner.ts';
+import type { Store, Topic } from '../store/store.ts';
+
+export interface HubParts {
+  /** These three are closed by whoever opened them, after the hub. */
+  readonly store: Store;
+  readonly spawner: Spawner;
+  readonly routes: RouteTable;
+  readonly authenticator: Authenticator;
+  readonly allow: AllowRule;
+  readonly site: Site;
+  readonly servers: ServerSettings;
+  readonly limits: ServerLimits;
+  readonly starts: StartSettings;
+  /** Where the hub listens; port 0 takes any free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** How servers reach the hub, without a path; null: where it listens. */
+  readonly internalUrl: string | null;
+  /** Server tokens derive from it. */
+  readonly tokenKey: string;
+  readonly debug: boolean;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+export interface RunningHub extends AsyncDisposable {
+  readonly app: FastifyInstance;
+  /** Where it listens, without a path: `http://127.0.0.1:8081`. */
+  readonly url: string;
+}
+
+/** Opens the hub; resolves when it answers. Disposing of it leaves servers running. */
+export async function openHub(parts: HubParts): Promise<RunningHub> {
+  const { store, spawner, routes, site, now, log } = parts;
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const events = new HubEvents(log, metrics);
+  const sessions = new Sessions({ store, events, days: site.cookieDays, now });
+  const servers = new Servers({ store, events, limits: parts.limits, now });
+  const routeReconciler = new RouteReconciler({ store, table: routes, baseUrl: site.baseUrl });
+  // The hub listens before it knows its own address, where it took any free port: servers are told the address when
+  // they start, which is later.
+  const address = { baseUrl: site.baseUrl, internalUrl: parts.internalUrl ?? '' };
+  const specs = new ServerSpecs({ settings: parts.servers, address, key: parts.tokenKey, debug: parts.debug });
+  const running = new RunningServers({ store, spawner, specs, now });
+
+  const app = await createHubApp({
+    users: new Users({ store, servers, events }),
+    servers,
+    tokens: new Tokens({ store, now }),
+    sessions,
+    login: new Login({
+      store,
+      authenticator: parts.authenticator,
+      rule: parts.allow,
+      sessions,
+      events,
+      contact: site.course.contact,
+      now,
+    }),
+    callers: new Callers({ store }),
+    activity: new Activity({ store, now }),
+    oauth: new OAuthProvider({ store, baseUrl: site.baseUrl, now }),
+    ensureRoute: (id) => routeReconciler.ensure(id),
+    rerunHook: (id) => running.rerunHook(id),
+    memoryOf: (id) => running.memoryOf(id),
+    checkHealth: () => store.check(),
+    metrics,
+    log,
+    site,
+    now,
+  });
+  const url = await app.listen(parts.listen);
+  address.internalUrl ||= url;
+
+  const wakeOn =
+    (...topics: readonly Topic[]) =>
+    (activate: () => void) => {
+      const ends = topics.map((topic) => store.subscribe(topic, activate));
+      return () => ends.forEach((end) => void end());
+    };
+  const serverReconciler = new ServerReconciler({
+    store,
+    spawner,
+    specs,
+    events,
+    settings: parts.starts,
+    answers: answersHttp,
+    activate: () => serverLoop.activate(),
+    now,
+  });
+  const loop = (reconciler: Reconciler, ...topics: readonly Topic[]) =>
+    new ReconcilerLoop({ reconciler, events, wake: wakeOn(...topics) });
+  const serverLoop = loop(serverReconciler, 'servers');
+  const loops = [
+    serverLoop,
+    loop(routeReconciler, 'servers'),
+    loop(new OrphanReconciler({ store, spawner, events })),
+    loop(new ActivityReconciler({ store, table: routes, baseUrl: site.baseUrl })),
+    loop(new HousekeepingReconciler({ store })),
+  ];
+
+  return {
+    app,
+    url,
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
+      await serverReconciler.abandon();
+    },
+  };
+}

@@ -1,0 +1,197 @@
+/**
+ * `polder up`: the whole hub on one machine. Checks the file, sees to what single-user servers need, then keeps two
+ * processes running, hub and proxy; either can end and be started again without the other noticing.
+ */
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Config, Secrets } from '../config/config.ts';
+import { countFindings, formatFindings } from '../config/format.ts';
+import { loadConfig } from '../config/load.ts';
+import { packagePath } from '../lib/asset.ts';
+import { freePort, isPortFree } from '../lib/free-port.ts';
+import { provideCourseRepository } from './course-repository.ts';
+import { type DataFolder, defaultDataPath, keysOf, openDataFolder, type Ports, portsOf } from './data-folder.ts';
+import type { HubFarewell, HubGreeting } from './hub-process.ts';
+import type { HubSettings } from './hub-settings.ts';
+import { preparePythonEnvironment } from './python-environment.ts';
+import { SupervisedChild } from './supervisor.ts';
+
+export interface UpOptions {
+  /** Empty: `config.yaml` here, else the example. */
+  readonly configFiles: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  readonly data: string | undefined;
+  readonly python: string | undefined;
+  readonly spawner: 'process' | 'simulated';
+  readonly online: boolean;
+  readonly strictHooks: boolean;
+  readonly accept: readonly string[];
+  readonly cache: string | undefined;
+}
+
+/** A start that cannot go on: the message is for the person at the terminal. */
+export class UpError extends Error {}
+
+/** Runs until SIGINT or SIGTERM. @throws UpError with what to do, before anything runs. */
+export async function up(options: UpOptions, say: (line: string) => void): Promise<void> {
+  const files = configFilesOf(options.configFiles);
+  const { config, secrets } = await checkedConfig(files, options.accept, say);
+  const ending = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  if (!(await isPortFree(options.host, options.port))) {
+    throw new UpError(`Port ${options.port} on ${options.host} is in use. Choose another one with --port.`);
+  }
+  const folder = await openDataFolder(resolve(options.data ?? defaultDataPath(files[0]!)));
+  const keys = await keysOf(folder);
+  const ports = await checkedPorts(folder, say);
+  const python = await pythonOf(options, say);
+  const hookEnvironment = await hookEnvironmentOf(config, files[0]!, folder, options, say);
+
+  const settings: HubSettings = {
+    config,
+    secrets,
+    keys,
+    data: folder.path,
+    hubPort: ports.hub,
+    proxyApiUrl: `http://127.0.0.1:${ports.proxyApi}`,
+    spawner: options.spawner,
+    python,
+    hookEnvironment,
+    strictHooks: options.strictHooks,
+  };
+  await using proxy = child('proxy', folder, say, {
+    args: proxyArguments(options, ports, config),
+    environment: { ...process.env, CONFIGPROXY_AUTH_TOKEN: secrets.proxyToken ?? keys.proxyToken },
+    message: {},
+  });
+  await using hub = child('hub', folder, say, { args: ['hub-process'], environment: process.env, message: settings });
+  const [, greeting] = await Promise.all([proxy.start(), hub.start()]).catch((error: Error) => {
+    throw new UpError(`${error.message}. Its log says why: ${folder.logs}`);
+  });
+  say(formatFindings((greeting as HubGreeting).findings));
+  announce(config, secrets, options, folder, say);
+
+  await ending;
+  say('\nEnding…');
+  const farewell = (await hub.end()) as HubFarewell | undefined;
+  await proxy.end();
+  say(partingWords(farewell, files));
+}
+
+function configFilesOf(given: readonly string[]): readonly string[] {
+  if (given.length > 0) return given;
+  return [existsSync('config.yaml') ? 'config.yaml' : packagePath('examples/hydrodynamics-course/config.yaml')];
+}
+
+async function checkedConfig(
+  files: readonly string[],
+  accept: readonly string[],
+  say: (line: string) => void,
+): Promise<{ readonly config: Config; readonly secrets: Secrets }> {
+  const loaded = await loadConfig(files, { accept });
+  // Notes are for `polder check`: a start shows what someone should act on.
+  say(formatFindings(loaded.findings.filter((finding) => finding.severity !== 'note')));
+  if (loaded.config === undefined) {
+    throw new UpError(`${countFindings(loaded.findings, 'error')} in ${files.join(', ')}: nothing was started.`);
+  }
+  return loaded;
+}
+
+/** The internal ports of last time, so that servers that still run find the hub. */
+async function checkedPorts(folder: DataFolder, say: (line: string) => void): Promise<Ports> {
+  const ports = await portsOf(folder, async () => ({
+    hub: await freePort('127.0.0.1', 8081),
+    proxyApi: await freePort('127.0.0.1', 8001),
+  }));
+  for (const port of [ports.hub, ports.proxyApi]) {
+    if (await isPortFree('127.0.0.1', port)) continue;
+    throw new UpError(
+      `Port ${port}, which this course uses inside, is in use: perhaps it runs already. End what uses it, or, when no ` +
+        `server of the course runs any more, remove ${join(folder.path, 'ports.json')} to have another one chosen.`,
+    );
+  }
+  return ports;
+}
+
+async function pythonOf(options: UpOptions, say: (line: string) => void): Promise<string | null> {
+  if (options.spawner === 'simulated') return null;
+  const { python } = await preparePythonEnvironment({ cache: options.cache, python: options.python, log: say });
+  return python;
+}
+
+async function hookEnvironmentOf(
+  config: Config,
+  configFile: string,
+  folder: DataFolder,
+  options: UpOptions,
+  say: (line: string) => void,
+): Promise<Readonly<Record<string, string>>> {
+  if (config.server.postStart === null || options.spawner === 'simulated') return {};
+  const provided = await provideCourseRepository({
+    command: config.server.postStart,
+    folder: join(dirname(resolve(configFile)), 'notebooks'),
+    data: folder.path,
+    online: options.online,
+  });
+  if (provided.message !== null) say(provided.message);
+  return provided.environment;
+}
+
+function proxyArguments(options: UpOptions, ports: Ports, config: Config): readonly string[] {
+  const hubUrl = `http://127.0.0.1:${ports.hub}`;
+  return [
+    'proxy',
+    `--ip=${options.host}`,
+    `--port=${options.port}`,
+    '--api-ip=127.0.0.1',
+    `--api-port=${ports.proxyApi}`,
+    `--default-target=${hubUrl}`,
+    `--error-target=${hubUrl}${config.hub.baseUrl}hub/error`,
+  ];
+}
+
+function child(
+  name: string,
+  folder: DataFolder,
+  say: (line: string) => void,
+  parts: { readonly args: readonly string[]; readonly environment: NodeJS.ProcessEnv; readonly message: unknown },
+): SupervisedChild {
+  return new SupervisedChild({
+    name,
+    ...parts,
+    pidFile: join(folder.run, `${name}.pid`),
+    logFile: join(folder.logs, `${name}.log`),
+    onRestart: (why, delayMs) => say(`The ${name} ended (${why}); starting it again in ${delayMs / 1000} s.`),
+  });
+}
+
+function announce(
+  config: Config,
+  secrets: Secrets,
+  options: UpOptions,
+  folder: DataFolder,
+  say: (line: string) => void,
+): void {
+  const host = options.host === '0.0.0.0' || options.host === '::' ? 'localhost' : options.host;
+  const names = config.login.allowedUsers;
+  const who = names.length > 0 ? `for example as ${names[0]}` : 'under any name';
+  say(`\n${config.course.name} is ready:  http://${host}:${options.port}${config.hub.baseUrl}`);
+  if (config.login.kind === 'dummy') {
+    const password = secrets.dummyPassword === null ? 'any password' : 'the password of config.yaml (auth.dummy.password)';
+    say(`Log in ${who}, with ${password}.`);
+  }
+  say(`Everything is kept in ${folder.path}. Ctrl-C ends hub and proxy.`);
+}
+
+function partingWords(farewell: HubFarewell | undefined, files: readonly string[]): string {
+  const running = farewell?.running ?? [];
+  if (running.length === 0) return 'Hub and proxy have ended. No server is running.';
+  const few = running.length > 5 ? `${running.slice(0, 5).join(', ')}, …` : running.join(', ');
+  return (
+    `Hub and proxy have ended. ${running.length} ${running.length === 1 ? 'server runs' : 'servers run'} on (${few}): ` +
+    `the next start finds ${running.length === 1 ? 'it' : 'them'} again. To end ${running.length === 1 ? 'it' : 'them'}: ` +
+    `polder stop-servers --config ${files[0]}`
+  );
+}
+
