@@ -6,7 +6,7 @@
  * nothing: it is run again. Methods throw HubError `unavailable` when the database does not answer; what was not
  * acknowledged may or may not have happened, and nothing is ever half-written.
  */
-import type { ProgressEvent, Progress } from '../domain/progress.ts';
+import type { Progress, ProgressEvent } from '../domain/progress.ts';
 import type { Json, Server, ServerId } from '../domain/server.ts';
 import type { Session, SessionId } from '../domain/session.ts';
 import type { Token } from '../domain/token.ts';

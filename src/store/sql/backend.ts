@@ -1,0 +1,33 @@
+import type { Expression, Kysely, SqlBool } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** All in which one database differs from another: the repositories know no more of it. */
+export interface Backend extends AsyncDisposable {
+  /** Where reads outside of transactions go: sees committed rows. */
+  readonly reader: Kysely<Tables>;
+  /** Where transactions run. */
+  readonly writer: Kysely<Tables>;
+
+  /** The database's clock as SQL, in milliseconds since 1970 UTC, the same throughout a statement. */
+  readonly clock: Expression<number>;
+
+  /**
+   * Whether `column` (`table.column`) is one of any number of values, which are one parameter: the statement's text
+   * stays the same.
+   */
+  among(column: string, values: readonly string[] | readonly number[]): Expression<SqlBool>;
+
+  /**
+   * What a database's error means: a HubError that says what to do, a LostRace when the transaction should run again,
+   * or the error itself when it is our own mistake.
+   */
+  translate(error: unknown): unknown;
+}
+
+/** Another transaction was first: nothing was written, and running the transaction again may succeed. */
+export class LostRace extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'LostRace';
+  }
+}

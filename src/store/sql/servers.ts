@@ -1,0 +1,192 @@
+import { sql } from 'kysely';
+import { HubError } from '../../domain/errors.ts';
+import type { Server, ServerId, ServerState } from '../../domain/server.ts';
+import type { NewServer, ServerRepository } from '../store.ts';
+import type { Access } from './access.ts';
+import { latestOf, toucherOf } from './activity.ts';
+import { LostRace } from './backend.ts';
+import { fromServer, type OwnedServerRow, toServer } from './server-row.ts';
+import { type StatementContext, statement } from './statement.ts';
+
+export class SqlServers implements ServerRepository {
+  readonly #access: Access;
+
+  constructor(access: Access) {
+    this.#access = access;
+  }
+
+  async get(owner: string, name: string): Promise<Server | undefined> {
+    const row = await this.#access.reads.first(byName, owner, name);
+    return row && toServer(row);
+  }
+
+  async byId(id: ServerId): Promise<Server | undefined> {
+    const row = await this.#access.reads.first(byId, id);
+    return row && toServer(row);
+  }
+
+  async byOAuthClient(oauthClientId: string): Promise<Server | undefined> {
+    const row = await this.#access.reads.first(byOAuthClient, oauthClientId);
+    return row && toServer(row);
+  }
+
+  async ofUsers(userIds: readonly number[]): Promise<readonly Server[]> {
+    return (await this.#access.reads.all(ofUsers, userIds)).map(toServer);
+  }
+
+  async inStates(states: readonly ServerState[]): Promise<readonly Server[]> {
+    return (await this.#access.reads.all(inStates, states)).map(toServer);
+  }
+
+  async countByState(): Promise<ReadonlyMap<ServerState, number>> {
+    const rows = await this.#access.reads.all(countByState);
+    return new Map(rows.map((row) => [row.state as ServerState, Number(row.total)]));
+  }
+
+  async insert(server: NewServer): Promise<Server> {
+    return await this.#access.write(async (tx) => {
+      const existing = await tx.first(ofUser, server.userId, server.name);
+      if (existing !== undefined) return toServer(existing);
+      await tx.execute(
+        tx.db.insertInto('servers').values({
+          id: server.id,
+          user_id: server.userId,
+          name: server.name,
+          display_name: server.displayName,
+          oauth_client_id: server.oauthClientId,
+          desired: 'stopped',
+          state: 'stopped',
+          attempt: 0,
+          revision: 0,
+          handle: 'null',
+          user_options: '{}',
+        }),
+      );
+      tx.announce('servers');
+      return toServer((await tx.first(byId, server.id))!);
+    });
+  }
+
+  async update(id: ServerId, change: (server: Server) => Server): Promise<Server | undefined> {
+    return await this.#access.write(async (tx) => {
+      const row = await tx.first(byId, id);
+      if (row === undefined) return undefined;
+      const server = toServer(row);
+      const changed = change(server);
+      if (changed === server) return server;
+      const columns = { ...fromServer(changed), revision: row.revision + 1 };
+      const written = await tx.execute(
+        tx.db.updateTable('servers').set(columns).where('id', '=', id).where('revision', '=', row.revision),
+      );
+      if (written.numAffectedRows === 0n)
+        throw new LostRace(`${id} has changed since revision ${row.revision}`);
+      tx.announce('servers');
+      return toServer({ ...row, ...columns });
+    });
+  }
+
+  async touch(activity: readonly { readonly id: ServerId; readonly at: Date }[]): Promise<void> {
+    const latest = latestOf(activity);
+    if (latest.length > 0) await this.#access.write((tx) => touch(tx, latest));
+  }
+
+  async delete(id: ServerId): Promise<boolean> {
+    return await this.#access.write(async (tx) => {
+      if ((await tx.change(remove, id)) === 0) return false;
+      tx.announce('servers', 'tokens');
+      return true;
+    });
+  }
+
+  // A lease is no news: who was woken by one would take the next, and wake the others in turn.
+
+  async claim(id: ServerId, holder: string, seconds: number): Promise<Server | undefined> {
+    if (!(seconds > 0)) throw new HubError('invalid', 'A lease lasts longer than no time.');
+    const row = await this.#access.write((tx) => tx.first(claim, id, holder, Math.round(seconds * 1000)));
+    return row && toServer(row);
+  }
+
+  async release(id: ServerId, holder: string): Promise<void> {
+    await this.#access.write((tx) => tx.change(release, id, holder));
+  }
+}
+
+function selectServers({ db }: StatementContext) {
+  return db
+    .selectFrom('servers')
+    .innerJoin('users', 'users.id', 'servers.user_id')
+    .selectAll('servers')
+    .select('users.name as owner');
+}
+
+const byName = statement((context, owner: string, name: string) =>
+  selectServers(context).where('users.name', '=', owner).where('servers.name', '=', name),
+);
+
+const ofUser = statement((context, userId: number, name: string) =>
+  selectServers(context).where('servers.user_id', '=', userId).where('servers.name', '=', name),
+);
+
+const byId = statement((context, id: string) => selectServers(context).where('servers.id', '=', id));
+
+const byOAuthClient = statement((context, oauthClientId: string) =>
+  selectServers(context).where('servers.oauth_client_id', '=', oauthClientId),
+);
+
+const ofUsers = statement((context, userIds: readonly number[]) =>
+  selectServers(context)
+    .where(context.among('servers.user_id', userIds))
+    .orderBy('users.name')
+    .orderBy('servers.name'),
+);
+
+const inStates = statement((context, states: readonly string[]) =>
+  selectServers(context)
+    .where(context.among('servers.state', states))
+    .orderBy('servers.queued_at', (order) => order.asc().nullsLast())
+    .orderBy('servers.id'),
+);
+
+const countByState = statement(({ db }) =>
+  db
+    .selectFrom('servers')
+    .select(['state', (eb) => eb.fn.countAll<number>().as('total')])
+    .groupBy('state'),
+);
+
+const remove = statement(({ db }, id: string) => db.deleteFrom('servers').where('id', '=', id));
+
+const claim = statement(({ db, clock }, id: string, holder: string, milliseconds: number) =>
+  db
+    .updateTable('servers')
+    .set({ lease_holder: holder, lease_until: sql<number>`${clock} + ${milliseconds}` })
+    .where('id', '=', id)
+    .where((eb) =>
+      eb.or([
+        eb('lease_holder', 'is', null),
+        eb('lease_holder', '=', holder),
+        eb('lease_until', '<=', clock),
+      ]),
+    )
+    .returningAll()
+    .returning((eb) =>
+      eb
+        .selectFrom('users')
+        .select('users.name')
+        .whereRef('users.id', '=', 'servers.user_id')
+        .$castTo<{ name: string }>()
+        .$asScalar()
+        .as('owner'),
+    )
+    .$castTo<OwnedServerRow>(),
+);
+
+const release = statement(({ db }, id: string, holder: string) =>
+  db
+    .updateTable('servers')
+    .set({ lease_holder: null, lease_until: null })
+    .where('id', '=', id)
+    .where('lease_holder', '=', holder),
+);
+
+const touch = toucherOf<ServerId>('servers', 'last_activity_at', 'text');

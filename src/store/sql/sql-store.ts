@@ -1,0 +1,121 @@
+import { sql } from 'kysely';
+import { HubError } from '../../domain/errors.ts';
+import type { Repositories, Store, Topic } from '../store.ts';
+import { type Access, Connection, TransactionConnection } from './access.ts';
+import { type Backend, LostRace } from './backend.ts';
+import { Notices } from './notices.ts';
+import { SqlOAuthCodes } from './oauth-codes.ts';
+import { SqlProgress } from './progress.ts';
+import { SqlServers } from './servers.ts';
+import { SqlSessions } from './sessions.ts';
+import { statement } from './statement.ts';
+import { SqlThrottles } from './throttles.ts';
+import { SqlTokens } from './tokens.ts';
+import { SqlUsers } from './users.ts';
+
+/** How long a transaction that loses races is run again. */
+const RETRY_MILLISECONDS = 10_000;
+
+/** The store on any SQL database; `backend` is all in which they differ. */
+export class SqlStore implements Store {
+  readonly users: SqlUsers;
+  readonly servers: SqlServers;
+  readonly tokens: SqlTokens;
+  readonly sessions: SqlSessions;
+  readonly oauthCodes: SqlOAuthCodes;
+  readonly progress: SqlProgress;
+  readonly throttles: SqlThrottles;
+  readonly #backend: Backend;
+  readonly #reads: Connection;
+  readonly #notices = new Notices();
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    this.#reads = new Connection(backend.reader, backend);
+    const access: Access = { reads: this.#reads, write: (work) => this.#transact(work) };
+    const repositories = repositoriesOf(access);
+    this.users = repositories.users;
+    this.servers = repositories.servers;
+    this.tokens = repositories.tokens;
+    this.sessions = repositories.sessions;
+    this.oauthCodes = repositories.oauthCodes;
+    this.progress = repositories.progress;
+    this.throttles = repositories.throttles;
+  }
+
+  transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T> {
+    return this.#transact((tx) => work(repositoriesOf(tx)));
+  }
+
+  async now(): Promise<Date> {
+    const row = await this.#reads.first(readClock);
+    return new Date(row!.now);
+  }
+
+  subscribe(topic: Topic, listener: () => void): () => void {
+    return this.#notices.subscribe(topic, listener);
+  }
+
+  async check(): Promise<void> {
+    await this.#reads.first(readHealth);
+    await this.#transact((tx) => tx.change(writeHealth));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#backend[Symbol.asyncDispose]();
+  }
+
+  async #transact<T>(work: (tx: TransactionConnection) => Promise<T>): Promise<T> {
+    const deadline = performance.now() + RETRY_MILLISECONDS;
+    for (let run = 1; ; run++) {
+      try {
+        const { result, topics } = await this.#runOnce(work);
+        this.#notices.announce(topics);
+        return result;
+      } catch (thrown) {
+        const error = this.#backend.translate(thrown);
+        if (!(error instanceof LostRace)) throw error;
+        if (performance.now() > deadline) {
+          throw new HubError('unavailable', 'Too many changes at once: try again in a moment.', {
+            cause: error,
+          });
+        }
+        // Those who lost to each other come back at different times.
+        const pause = Math.random() * Math.min(2 ** run, 100);
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  }
+
+  #runOnce<T>(work: (tx: TransactionConnection) => Promise<T>): Promise<{ result: T; topics: Set<Topic> }> {
+    return this.#backend.writer.transaction().execute(async (db) => {
+      const tx = new TransactionConnection(db, this.#backend);
+      const result = await work(tx);
+      tx.throwIfFailed();
+      return { result, topics: tx.topics };
+    });
+  }
+}
+
+function repositoriesOf(access: Access) {
+  return {
+    users: new SqlUsers(access),
+    servers: new SqlServers(access),
+    tokens: new SqlTokens(access),
+    sessions: new SqlSessions(access),
+    oauthCodes: new SqlOAuthCodes(access),
+    progress: new SqlProgress(access),
+    throttles: new SqlThrottles(access),
+  };
+}
+
+const readClock = statement(({ db, clock }) => db.selectNoFrom(sql<number>`${clock}`.as('now')));
+
+const readHealth = statement(({ db }) => db.selectFrom('health').selectAll());
+
+const writeHealth = statement(({ db, clock }) =>
+  db
+    .insertInto('health')
+    .values({ id: 1, checked_at: clock })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ checked_at: clock })),
+);

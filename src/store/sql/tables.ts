@@ -1,0 +1,122 @@
+/**
+ * The tables as Kysely sees them. One representation serves every database: times are whole milliseconds since 1970
+ * UTC, yes and no are 1 and 0, structured values are JSON text. `migrations/` makes the tables.
+ */
+import type { Generated, Selectable } from 'kysely';
+
+export interface Tables {
+  users: UsersTable;
+  servers: ServersTable;
+  tokens: TokensTable;
+  sessions: SessionsTable;
+  oauth_codes: OAuthCodesTable;
+  progress: ProgressTable;
+  throttles: ThrottlesTable;
+  health: HealthTable;
+}
+
+/** Milliseconds since 1970 UTC. A PostgreSQL driver must read `bigint` as a number: these fit. */
+type Milliseconds = number;
+type JsonText = string;
+
+interface UsersTable {
+  id: Generated<number>;
+  name: string;
+  admin: number;
+  created_at: Milliseconds;
+  last_activity_at: Milliseconds | null;
+}
+
+interface ServersTable {
+  id: string;
+  user_id: number;
+  name: string;
+  display_name: string;
+  oauth_client_id: string;
+  desired: string;
+  state: string;
+  attempt: number;
+  revision: number;
+  queued_at: Milliseconds | null;
+  started_at: Milliseconds | null;
+  ready_at: Milliseconds | null;
+  stopped_at: Milliseconds | null;
+  last_activity_at: Milliseconds | null;
+  target: string | null;
+  handle: JsonText;
+  user_options: JsonText;
+  failure: JsonText | null;
+  stop_reason: string | null;
+  hook: JsonText | null;
+  /** Both are null or neither is. */
+  lease_holder: string | null;
+  lease_until: Milliseconds | null;
+}
+
+interface TokensTable {
+  id: Generated<number>;
+  hash: string;
+  user_id: number;
+  scopes: JsonText;
+  note: string;
+  created_at: Milliseconds;
+  expires_at: Milliseconds | null;
+  last_used_at: Milliseconds | null;
+  session_id: string | null;
+  oauth_client_id: string | null;
+  server_id: string | null;
+}
+
+interface SessionsTable {
+  id: string;
+  hash: string;
+  user_id: number;
+  created_at: Milliseconds;
+  expires_at: Milliseconds;
+  last_seen_at: Milliseconds;
+  address: string;
+  user_agent: string;
+}
+
+interface OAuthCodesTable {
+  hash: string;
+  oauth_client_id: string;
+  user_id: number;
+  session_id: string;
+  redirect_uri: string;
+  scopes: JsonText;
+  code_challenge: string | null;
+  expires_at: Milliseconds;
+  /** How often it was taken: the first is the only good one. */
+  taken: Generated<number>;
+}
+
+interface ProgressTable {
+  server_id: string;
+  attempt: number;
+  sequence: number;
+  phase: string;
+  message: string;
+  percent: number;
+  at: Milliseconds;
+}
+
+interface ThrottlesTable {
+  key: string;
+  count: number;
+  last_hit_at: Milliseconds;
+  until: Milliseconds;
+}
+
+/** One row, written by the health check. */
+interface HealthTable {
+  id: number;
+  checked_at: Milliseconds;
+}
+
+export type UserRow = Selectable<UsersTable>;
+export type ServerRow = Selectable<ServersTable>;
+export type TokenRow = Selectable<TokensTable>;
+export type SessionRow = Selectable<SessionsTable>;
+export type OAuthCodeRow = Selectable<OAuthCodesTable>;
+export type ProgressRow = Selectable<ProgressTable>;
