@@ -15,7 +15,7 @@ export async function runNpm(args, folder, task) {
   const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
   let output = '';
   const keep = (text) => {
-    output = (output + text).slice(-20_000);
+    output = (output + text).slice(0, 20_000);
   };
   const code = await runToEnd('npm', [...args, ...quiet], {
     cwd: folder,
@@ -32,7 +32,7 @@ export async function runNpm(args, folder, task) {
 
 /** @param {string} output @param {string} task */
 function explain(output, task) {
-  const said = output.trim().split('\n').slice(-15).join('\n');
+  const said = output.trim().split('\n').slice(0, 12).join('\n');
   const network = noNetwork.exec(output);
   if (network) {
     return `npm could not ${task}: the package registry cannot be reached (${network[1]}). Check the network and npm's proxy settings, then run this again.`;
