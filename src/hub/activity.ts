@@ -26,8 +26,11 @@ export class Activity {
     const latest = this.#now().getTime() + FUTURE_TOLERANCE_MS;
     const times = [...report.servers.values(), ...(report.lastActivityAt ? [report.lastActivityAt] : [])];
     const late = times.find((time) => time.getTime() > latest);
-    if (late) throw new HubError('invalid', `Activity at ${late.toISOString()} is in the future: check the clock.`);
-    const servers = new Map((await this.#store.servers.ofUsers([user.id])).map((server) => [server.name, server]));
+    if (late)
+      throw new HubError('invalid', `Activity at ${late.toISOString()} is in the future: check the clock.`);
+    const servers = new Map(
+      (await this.#store.servers.ofUsers([user.id])).map((server) => [server.name, server]),
+    );
     const touched = [...report.servers].map(([name, at]) => {
       const server = servers.get(name);
       if (!server) throw new HubError('invalid', `“${user.name}” has no server “${name}”.`);
@@ -35,7 +38,9 @@ export class Activity {
     });
     await this.#store.servers.touch(touched);
     if (times.length > 0) {
-      await this.#store.users.touch([{ id: user.id, at: new Date(Math.max(...times.map((time) => time.getTime()))) }]);
+      await this.#store.users.touch([
+        { id: user.id, at: new Date(Math.max(...times.map((time) => time.getTime()))) },
+      ]);
     }
   }
 }

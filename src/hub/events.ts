@@ -97,7 +97,10 @@ export class HubEvents {
   }
 
   orphanStopped(run: { readonly serverId: string; readonly attempt: number }): void {
-    this.#log.warn({ server: run.serverId, attempt: run.attempt }, 'a server without a row was running: stopped');
+    this.#log.warn(
+      { server: run.serverId, attempt: run.attempt },
+      'a server without a row was running: stopped',
+    );
   }
 
   runningServers(count: number): void {

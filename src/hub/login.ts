@@ -1,5 +1,10 @@
 /** From a filled-in form to a session: throttle, authenticator, allow rule, user, session. */
-import { type AllowRule, type Authenticator, type Credentials, isAllowed } from '../authenticator/authenticator.ts';
+import {
+  type AllowRule,
+  type Authenticator,
+  type Credentials,
+  isAllowed,
+} from '../authenticator/authenticator.ts';
 import { HubError } from '../domain/errors.ts';
 import type { Session } from '../domain/session.ts';
 import { normalizeUserName, type User, userNameProblem } from '../domain/user.ts';
@@ -61,18 +66,24 @@ export class Login {
   ): Promise<{ readonly user: User; readonly session: Session; readonly secret: string }> {
     const name = normalizeUserName(credentials.username);
     const problem = userNameProblem(name);
-    if (problem) throw new HubError('forbidden', 'This name and password do not belong together.', { detail: problem });
+    if (problem)
+      throw new HubError('forbidden', 'This name and password do not belong together.', { detail: problem });
     await this.#refuseWhenThrottled(name, from);
     const identity = await this.#authenticator.authenticate({ ...credentials, username: name });
     if (!identity) {
-      await Promise.all(throttleKeys(name, from).map(({ key }) => this.#store.throttles.hit(key, THROTTLE.windowSeconds)));
+      await Promise.all(
+        throttleKeys(name, from).map(({ key }) => this.#store.throttles.hit(key, THROTTLE.windowSeconds)),
+      );
       this.#events.loginRefused(name, from.address, 'password');
       throw new HubError('forbidden', 'This name and password do not belong together.');
     }
     if (!isAllowed(identity.name, this.#rule)) {
       this.#events.loginRefused(identity.name, from.address, 'not_allowed');
       const ask = this.#contact === null ? 'whoever teaches this course' : this.#contact;
-      throw new HubError('forbidden', `“${identity.name}” is not on the list of this course. Ask ${ask} to be added.`);
+      throw new HubError(
+        'forbidden',
+        `“${identity.name}” is not on the list of this course. Ask ${ask} to be added.`,
+      );
     }
     const user = await this.#admit(identity.name);
     await this.#store.throttles.clear(userAndAddressKey(name, from));
@@ -112,7 +123,10 @@ function userAndAddressKey(name: string, from: LoginFrom): string {
   return `login:user-address:${name}:${from.address}`;
 }
 
-function throttleKeys(name: string, from: LoginFrom): readonly { readonly key: string; readonly limit: number }[] {
+function throttleKeys(
+  name: string,
+  from: LoginFrom,
+): readonly { readonly key: string; readonly limit: number }[] {
   return [
     { key: userAndAddressKey(name, from), limit: THROTTLE.perUserAndAddress },
     { key: `login:user:${name}`, limit: THROTTLE.perUser },

@@ -63,7 +63,8 @@ export class Servers {
   /** All servers of these users, by user id. Users without servers have an empty list. */
   async ofUsers(users: readonly User[]): Promise<ReadonlyMap<number, readonly Server[]>> {
     const byUser = new Map<number, Server[]>(users.map((user) => [user.id, []]));
-    for (const server of await this.#store.servers.ofUsers([...byUser.keys()])) byUser.get(server.userId)?.push(server);
+    for (const server of await this.#store.servers.ofUsers([...byUser.keys()]))
+      byUser.get(server.userId)?.push(server);
     return byUser;
   }
 
@@ -194,21 +195,32 @@ export class Servers {
   async #refuseAtActiveLimit(): Promise<void> {
     if (this.#limits.active === null) return;
     const counts = await this.#store.servers.countByState();
-    const active = [...counts].reduce((sum, [state, n]) => (state === 'stopped' || state === 'failed' ? sum : sum + n), 0);
+    const active = [...counts].reduce(
+      (sum, [state, n]) => (state === 'stopped' || state === 'failed' ? sum : sum + n),
+      0,
+    );
     if (active >= this.#limits.active) {
-      throw new HubError('too_many', `All ${this.#limits.active} places are taken. Try again when somebody has stopped.`, {
-        retryAfterSeconds: 30,
-      });
+      throw new HubError(
+        'too_many',
+        `All ${this.#limits.active} places are taken. Try again when somebody has stopped.`,
+        {
+          retryAfterSeconds: 30,
+        },
+      );
     }
   }
 
   async #refuseAtNamedLimit(owner: User): Promise<void> {
-    if (!this.#limits.allowNamed) throw new HubError('invalid', 'Named servers are not enabled in this course.');
+    if (!this.#limits.allowNamed)
+      throw new HubError('invalid', 'Named servers are not enabled in this course.');
     const { namedPerUser } = this.#limits;
     if (namedPerUser === null || namedPerUser === 0) return;
     const named = (await this.#store.servers.ofUsers([owner.id])).filter((server) => server.name !== '');
     if (named.length >= namedPerUser) {
-      throw new HubError('invalid', `“${owner.name}” already has the maximum of ${namedPerUser} named servers.`);
+      throw new HubError(
+        'invalid',
+        `“${owner.name}” already has the maximum of ${namedPerUser} named servers.`,
+      );
     }
   }
 

@@ -7,8 +7,9 @@
  * leaves a row in `starting` or `stopping`, and the next look, of this hub or another, does the step again.
  */
 import { randomUUID } from 'node:crypto';
-import type { Progress } from '../../domain/progress.ts';
 import { HubError } from '../../domain/errors.ts';
+import type { Progress } from '../../domain/progress.ts';
+import { ROLE_SCOPES } from '../../domain/scope.ts';
 import {
   type Failure,
   type HookResult,
@@ -17,7 +18,6 @@ import {
   type ServerId,
   transition,
 } from '../../domain/server.ts';
-import { ROLE_SCOPES } from '../../domain/scope.ts';
 import { hashSecret } from '../../lib/secret.ts';
 import { type Run, type ServerSpec, SpawnError, type Spawner } from '../../spawner/spawner.ts';
 import type { Store } from '../../store/store.ts';
@@ -115,7 +115,8 @@ export class ServerReconciler implements Reconciler {
     const abort = new AbortController();
     const done = this.#underLease(row, abort, step)
       .catch((error) => {
-        if (!abort.signal.aborted) this.#events.stepFailed(`server ${kind}`, error, { server: row.id, user: row.owner });
+        if (!abort.signal.aborted)
+          this.#events.stepFailed(`server ${kind}`, error, { server: row.id, user: row.owner });
       })
       .finally(() => {
         this.#working.delete(row.id);
@@ -124,7 +125,11 @@ export class ServerReconciler implements Reconciler {
     this.#working.set(row.id, { kind, abort, done });
   }
 
-  async #underLease(row: Server, abort: AbortController, step: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #underLease(
+    row: Server,
+    abort: AbortController,
+    step: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
     if (!(await this.#store.servers.claim(row.id, this.#holder, LEASE_SECONDS))) return;
     const renewal = setInterval(
       () => {
@@ -229,7 +234,8 @@ export class ServerReconciler implements Reconciler {
     const hook = await this.#spawner.runHook(spec, server.handle, signal);
     report({
       phase: 'notebooks',
-      message: hook.status === 'succeeded' ? 'The notebooks are there.' : 'The notebooks could not be fetched.',
+      message:
+        hook.status === 'succeeded' ? 'The notebooks are there.' : 'The notebooks could not be fetched.',
       percent: 60,
     });
     return hook;
@@ -250,9 +256,12 @@ export class ServerReconciler implements Reconciler {
       const status = await this.#spawner.poll(server.handle);
       if (status.kind === 'exited') throw exitError(status.reason, status.exitCode);
       if (this.#now().getTime() > deadline) {
-        throw new SpawnError(`The server did not answer within ${this.#settings.startTimeoutSeconds} seconds.`, {
-          hint: 'Try again; when it happens again, ask your instructor to look at the log below.',
-        });
+        throw new SpawnError(
+          `The server did not answer within ${this.#settings.startTimeoutSeconds} seconds.`,
+          {
+            hint: 'Try again; when it happens again, ask your instructor to look at the log below.',
+          },
+        );
       }
       await abortableDelay(pause, signal);
     }
@@ -268,7 +277,8 @@ export class ServerReconciler implements Reconciler {
       hint: error instanceof SpawnError ? error.hint : null,
       log,
     };
-    if (!(error instanceof SpawnError)) this.#events.stepFailed('server start', error, { failure: failure.id });
+    if (!(error instanceof SpawnError))
+      this.#events.stepFailed('server start', error, { failure: failure.id });
     this.#report(row, { phase: 'failed', message: failure.reason, percent: 100 });
     const failed = await this.#apply(row.id, { kind: 'start_failed', failure });
     if (failed?.state === 'failed') this.#events.serverFailed(failed, failure);
