@@ -1,34 +1,36 @@
 /**
  * Makes `dist/`: the sources and every npm package they use in one bundle, with what is imported only when used in
  * chunks of its own; the files that are read at run time, in the folders they have in `src/`; and the licences of what
- * the bundle holds. Needs the npm packages and Node 24; `npm run build` and `npm pack` call it.
+ * the bundle holds. `npm run build` and `npm pack` call it.
  */
 import { chmod, cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'rolldown';
 import { sourcesDigest, stampName } from './checkout.mjs';
+import { giveUp, SetUpError } from './say.mjs';
+import { root, setUp } from './set-up.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(root, 'src');
 const dist = join(root, 'dist');
 // Built aside and moved into place, so that a build that fails leaves the last one that did not.
 const draft = join(dist, `.draft-${process.pid}`);
 
-const digest = sourcesDigest(root);
-await rm(draft, { recursive: true, force: true });
 try {
+  await setUp();
+  const digest = sourcesDigest(root);
   const { output } = await bundle();
   await copyAssets();
   await writeFile(join(draft, 'THIRD-PARTY-LICENSES'), await licencesOf(output));
   await chmod(join(draft, 'polder.mjs'), 0o755);
   await writeFile(join(draft, stampName), digest);
   await putInPlace();
-} finally {
+} catch (error) {
   await rm(draft, { recursive: true, force: true });
+  giveUp(error);
 }
+await rm(draft, { recursive: true, force: true });
 
 async function bundle() {
+  const { build } = await import('rolldown');
   return await build({
     cwd: root,
     input: { polder: join(sources, 'main', 'polder.ts') },
@@ -42,6 +44,8 @@ async function bundle() {
       chunkFileNames: '[name]-[hash].mjs',
       comments: { legal: false },
     },
+  }).catch((error) => {
+    throw new SetUpError(error.message);
   });
 }
 

@@ -12,14 +12,13 @@ const sameKeyPressMs = 500;
  * and we end as it ends. It has a session of its own, because in ours the terminal's Ctrl-C would reach it beside ours.
  * @param {string} node
  * @param {string[]} args
- * @param {NodeJS.ProcessEnv} environment
  * @returns {Promise<never>}
  */
-export async function relay(node, args, environment) {
+export async function relay(node, args) {
   const child = spawn(node, args, {
     detached: true,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...environment, [mark]: '1' },
+    env: { ...process.env, [mark]: '1' },
   });
   const lastSeen = new Map();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGWINCH']) {
