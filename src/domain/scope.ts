@@ -74,7 +74,15 @@ const SUBSCOPES: Readonly<Record<string, readonly string[]>> = {
   'read:metrics': [],
 };
 
-const SELF_SCOPES = ['read:users', 'users:shares', 'read:shares', 'users:activity', 'servers', 'tokens', 'access:servers'];
+const SELF_SCOPES = [
+  'read:users',
+  'users:shares',
+  'read:shares',
+  'users:activity',
+  'servers',
+  'tokens',
+  'access:servers',
+];
 
 /** The scopes that JupyterHub's built-in roles grant. */
 export const ROLE_SCOPES = {

@@ -117,7 +117,8 @@ export function transition(server: Server, event: ServerEvent, now: Date): Serve
     });
   switch (event.kind) {
     case 'start_wanted': {
-      if (server.desired === 'running' && server.state !== 'failed' && server.state !== 'stopped') return server;
+      if (server.desired === 'running' && server.state !== 'failed' && server.state !== 'stopped')
+        return server;
       const userOptions = event.userOptions ?? server.userOptions;
       const wanted: Server = { ...server, desired: 'running', queuedAt: now, userOptions };
       // What is still being stopped finishes first; `stopped` then puts it in the queue.
@@ -157,7 +158,14 @@ export function transition(server: Server, event: ServerEvent, now: Date): Serve
       return { ...server, handle: event.handle, target: event.target };
     case 'became_ready':
       if (server.state !== 'starting' || server.target === null) throw impossible();
-      return { ...server, state: 'ready', readyAt: now, lastActivityAt: now, queuedAt: null, hook: event.hook };
+      return {
+        ...server,
+        state: 'ready',
+        readyAt: now,
+        lastActivityAt: now,
+        queuedAt: null,
+        hook: event.hook,
+      };
     case 'start_failed':
       if (server.state === 'stopping') return atRest(server, now);
       if (server.state !== 'starting') throw impossible();
@@ -202,7 +210,14 @@ export function transition(server: Server, event: ServerEvent, now: Date): Serve
 function atRest(server: Server, now: Date): Server {
   const gone: Server = { ...server, target: null, handle: null, stoppedAt: now };
   return server.desired === 'running'
-    ? { ...gone, state: 'queued', queuedAt: server.queuedAt ?? now, failure: null, stopReason: null, hook: null }
+    ? {
+        ...gone,
+        state: 'queued',
+        queuedAt: server.queuedAt ?? now,
+        failure: null,
+        stopReason: null,
+        hook: null,
+      }
     : { ...gone, state: 'stopped' };
 }
 

@@ -31,14 +31,21 @@ export interface Ports {
  */
 export function defaultDataPath(configFile: string, environment: NodeJS.ProcessEnv = process.env): string {
   const file = resolve(configFile);
-  const course = /^config\.ya?ml$/.test(basename(file)) ? basename(dirname(file)) : basename(file).replace(/\.\w+$/, '');
+  const course = /^config\.ya?ml$/.test(basename(file))
+    ? basename(dirname(file))
+    : basename(file).replace(/\.\w+$/, '');
   if (process.getuid?.() === 0) return join('/var/lib/polder', course);
   return join(environment.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'polder', course);
 }
 
 /** Opens the folder, made where it is not there. @throws the file system's error where it cannot be written. */
 export async function openDataFolder(path: string): Promise<DataFolder> {
-  const folder = { path, database: join(path, 'polder.sqlite'), run: join(path, 'run'), logs: join(path, 'logs') };
+  const folder = {
+    path,
+    database: join(path, 'polder.sqlite'),
+    run: join(path, 'run'),
+    logs: join(path, 'logs'),
+  };
   // Others may pass through, to their own homes, and see nothing.
   await mkdir(path, { recursive: true, mode: 0o711 });
   if (process.getuid?.() === (await stat(path)).uid) await chmod(path, 0o711);

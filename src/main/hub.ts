@@ -5,7 +5,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { Authenticator, AllowRule } from '../authenticator/authenticator.ts';
+import type { AllowRule, Authenticator } from '../authenticator/authenticator.ts';
+import { createHubApp } from '../http/app.ts';
+import type { Site } from '../http/parts.ts';
 import { Activity } from '../hub/activity.ts';
 import { Callers } from '../hub/callers.ts';
 import { HubEvents } from '../hub/events.ts';
@@ -19,13 +21,11 @@ import { RouteReconciler } from '../hub/reconcilers/routes.ts';
 import { ServerReconciler, type StartSettings } from '../hub/reconcilers/servers.ts';
 import type { RouteTable } from '../hub/routes.ts';
 import { RunningServers } from '../hub/running-servers.ts';
-import { ServerSpecs, type ServerSettings } from '../hub/server-spec.ts';
+import { type ServerSettings, ServerSpecs } from '../hub/server-spec.ts';
 import { type ServerLimits, Servers } from '../hub/servers.ts';
 import { Sessions } from '../hub/sessions.ts';
 import { Tokens } from '../hub/tokens.ts';
 import { Users } from '../hub/users.ts';
-import { createHubApp } from '../http/app.ts';
-import type { Site } from '../http/parts.ts';
 import { answersHttp } from '../lib/http-answers.ts';
 import type { Spawner } from '../spawner/spawner.ts';
 import type { Store, Topic } from '../store/store.ts';
@@ -70,7 +70,12 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   // The hub listens before it knows its own address, where it took any free port: servers are told the address when
   // they start, which is later.
   const address = { baseUrl: site.baseUrl, internalUrl: parts.internalUrl ?? '' };
-  const specs = new ServerSpecs({ settings: parts.servers, address, key: parts.tokenKey, debug: parts.debug });
+  const specs = new ServerSpecs({
+    settings: parts.servers,
+    address,
+    key: parts.tokenKey,
+    debug: parts.debug,
+  });
   const running = new RunningServers({ store, spawner, specs, now });
 
   const app = await createHubApp({

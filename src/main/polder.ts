@@ -1,6 +1,7 @@
 /** The command line: what can be asked, and which part answers. Parts are loaded when they are used. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { POLDER_VERSION } from '../lib/version.ts';
+import { cacheFolder } from './cache-folder.ts';
 import type { UpOptions } from './up.ts';
 
 const program = new Command('polder')
@@ -11,11 +12,17 @@ const program = new Command('polder')
 program
   .command('up')
   .description('run a course on this machine')
-  .option('-c, --config <file...>', 'the course; several files merge, later ones win (default: ./config.yaml, else the example)')
+  .option(
+    '-c, --config <file...>',
+    'the course; several files merge, later ones win (default: ./config.yaml, else the example)',
+  )
   .option('-p, --port <number>', 'where the course is reached', portNumber, 8000)
   .option('--host <address>', 'on which address; 0.0.0.0 lets other machines in', '127.0.0.1')
   .option('-d, --data <folder>', 'where everything of the course is kept')
-  .option('--python <file>', 'the interpreter of an environment with jupyterhub and jupyterlab, in place of our own')
+  .option(
+    '--python <file>',
+    'the interpreter of an environment with jupyterhub and jupyterlab, in place of our own',
+  )
   .addOption(
     new Option('--spawner <kind>', 'process: real servers; simulated: starts nothing, to try the hub itself')
       .choices(['process', 'simulated'])
@@ -26,8 +33,8 @@ program
   .option('--accept <finding...>', 'start in spite of these findings of `polder check`, each CODE@PATH')
   .action(async (given: UpFlags) => {
     const { up } = await import('./up.ts');
-    const { config, accept, cache, ...same } = { cache: process.env.POLDER_CACHE, ...given };
-    await up({ ...same, cache, configFiles: config ?? [], accept: accept ?? [] }, (line) => {
+    const { config = [], accept = [], ...same } = given;
+    await up({ ...same, cache: cacheFolder(), configFiles: config, accept }, (line) => {
       if (line !== '') console.log(line);
     });
   });
@@ -76,16 +83,15 @@ program.command('hub-process', { hidden: true }).action(async () => {
   await runHubProcess();
 });
 
-type UpFlags = Omit<UpOptions, 'configFiles' | 'accept' | 'data' | 'python' | 'cache'> & {
+type UpFlags = Omit<UpOptions, 'configFiles' | 'accept' | 'cache'> & {
   readonly config?: string[];
   readonly accept?: string[];
-  readonly data?: string;
-  readonly python?: string;
 };
 
 function portNumber(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new InvalidArgumentError('A port is 1 to 65535.');
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('A port is 1 to 65535.');
   return port;
 }
 

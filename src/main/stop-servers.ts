@@ -1,7 +1,8 @@
 /** `polder stop-servers`: ends what runs on after hub and proxy have ended. */
-import { isPortFree } from '../lib/free-port.ts';
-import { isActive, transition } from '../domain/server.ts';
+
 import { pino } from 'pino';
+import { isActive, transition } from '../domain/server.ts';
+import { isPortFree } from '../lib/free-port.ts';
 import { ProcessSpawner } from '../spawner/process/process-spawner.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { defaultDataPath, openDataFolder, portsOf } from './data-folder.ts';
@@ -15,7 +16,9 @@ export async function stopServers(
   say: (line: string) => void,
 ): Promise<void> {
   const folder = await openDataFolder(options.data ?? defaultDataPath(options.config));
-  const ports = await portsOf(folder, () => Promise.reject(new UpError(`No course was ever started in ${folder.path}.`)));
+  const ports = await portsOf(folder, () =>
+    Promise.reject(new UpError(`No course was ever started in ${folder.path}.`)),
+  );
   if (!(await isPortFree('127.0.0.1', ports.hub))) {
     throw new UpError('The hub of this course runs: stop servers on its pages, or end it first.');
   }

@@ -1,7 +1,7 @@
 /** Keeps a child process running: one that ends by itself is started again, ever more slowly when it ends at once. */
-import { fork, type ChildProcess } from 'node:child_process';
-import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { programPath } from '../lib/asset.ts';
 
 export interface ChildSettings {

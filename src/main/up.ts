@@ -11,7 +11,14 @@ import { loadConfig } from '../config/load.ts';
 import { packagePath } from '../lib/asset.ts';
 import { freePort, isPortFree } from '../lib/free-port.ts';
 import { provideCourseRepository } from './course-repository.ts';
-import { type DataFolder, defaultDataPath, keysOf, openDataFolder, type Ports, portsOf } from './data-folder.ts';
+import {
+  type DataFolder,
+  defaultDataPath,
+  keysOf,
+  openDataFolder,
+  type Ports,
+  portsOf,
+} from './data-folder.ts';
 import type { HubFarewell, HubGreeting } from './hub-process.ts';
 import type { HubSettings } from './hub-settings.ts';
 import { preparePythonEnvironment } from './python-environment.ts';
@@ -22,13 +29,14 @@ export interface UpOptions {
   readonly configFiles: readonly string[];
   readonly host: string;
   readonly port: number;
-  readonly data: string | undefined;
-  readonly python: string | undefined;
+  readonly data?: string | undefined;
+  readonly python?: string | undefined;
   readonly spawner: 'process' | 'simulated';
   readonly online: boolean;
   readonly strictHooks: boolean;
   readonly accept: readonly string[];
-  readonly cache: string | undefined;
+  /** Where what set-up installs is kept. */
+  readonly cache: string;
 }
 
 /** A start that cannot go on: the message is for the person at the terminal. */
@@ -44,7 +52,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
   }
   const folder = await openDataFolder(resolve(options.data ?? defaultDataPath(files[0]!)));
   const keys = await keysOf(folder);
-  const ports = await checkedPorts(folder, say);
+  const ports = await checkedPorts(folder);
   const python = await pythonOf(options, say);
   const hookEnvironment = await hookEnvironmentOf(config, files[0]!, folder, options, say);
 
@@ -65,7 +73,11 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
     environment: { ...process.env, CONFIGPROXY_AUTH_TOKEN: secrets.proxyToken ?? keys.proxyToken },
     message: {},
   });
-  await using hub = child('hub', folder, say, { args: ['hub-process'], environment: process.env, message: settings });
+  await using hub = child('hub', folder, say, {
+    args: ['hub-process'],
+    environment: process.env,
+    message: settings,
+  });
   const [, greeting] = await Promise.all([proxy.start(), hub.start()]).catch((error: Error) => {
     throw new UpError(`${error.message}. Its log says why: ${folder.logs}`);
   });
@@ -81,7 +93,9 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
 
 function configFilesOf(given: readonly string[]): readonly string[] {
   if (given.length > 0) return given;
-  return [existsSync('config.yaml') ? 'config.yaml' : packagePath('examples/hydrodynamics-course/config.yaml')];
+  return [
+    existsSync('config.yaml') ? 'config.yaml' : packagePath('examples/hydrodynamics-course/config.yaml'),
+  ];
 }
 
 async function checkedConfig(
@@ -93,13 +107,15 @@ async function checkedConfig(
   // Notes are for `polder check`: a start shows what someone should act on.
   say(formatFindings(loaded.findings.filter((finding) => finding.severity !== 'note')));
   if (loaded.config === undefined) {
-    throw new UpError(`${countFindings(loaded.findings, 'error')} in ${files.join(', ')}: nothing was started.`);
+    throw new UpError(
+      `${countFindings(loaded.findings, 'error')} in ${files.join(', ')}: nothing was started.`,
+    );
   }
   return loaded;
 }
 
 /** The internal ports of last time, so that servers that still run find the hub. */
-async function checkedPorts(folder: DataFolder, say: (line: string) => void): Promise<Ports> {
+async function checkedPorts(folder: DataFolder): Promise<Ports> {
   const ports = await portsOf(folder, async () => ({
     hub: await freePort('127.0.0.1', 8081),
     proxyApi: await freePort('127.0.0.1', 8001),
@@ -116,7 +132,11 @@ async function checkedPorts(folder: DataFolder, say: (line: string) => void): Pr
 
 async function pythonOf(options: UpOptions, say: (line: string) => void): Promise<string | null> {
   if (options.spawner === 'simulated') return null;
-  const { python } = await preparePythonEnvironment({ cache: options.cache, python: options.python, log: say });
+  const { python } = await preparePythonEnvironment({
+    cache: options.cache,
+    python: options.python,
+    log: say,
+  });
   return python;
 }
 
@@ -155,7 +175,11 @@ function child(
   name: string,
   folder: DataFolder,
   say: (line: string) => void,
-  parts: { readonly args: readonly string[]; readonly environment: NodeJS.ProcessEnv; readonly message: unknown },
+  parts: {
+    readonly args: readonly string[];
+    readonly environment: NodeJS.ProcessEnv;
+    readonly message: unknown;
+  },
 ): SupervisedChild {
   return new SupervisedChild({
     name,
@@ -178,7 +202,8 @@ function announce(
   const who = names.length > 0 ? `for example as ${names[0]}` : 'under any name';
   say(`\n${config.course.name} is ready:  http://${host}:${options.port}${config.hub.baseUrl}`);
   if (config.login.kind === 'dummy') {
-    const password = secrets.dummyPassword === null ? 'any password' : 'the password of config.yaml (auth.dummy.password)';
+    const password =
+      secrets.dummyPassword === null ? 'any password' : 'the password of config.yaml (auth.dummy.password)';
     say(`Log in ${who}, with ${password}.`);
   }
   say(`Everything is kept in ${folder.path}. Ctrl-C ends hub and proxy.`);
@@ -194,4 +219,3 @@ function partingWords(farewell: HubFarewell | undefined, files: readonly string[
     `polder stop-servers --config ${files[0]}`
   );
 }
-
