@@ -1,0 +1,73 @@
+/**
+ * The hub as a web server. Everything it answers lies below `${baseUrl}hub/`; any other path came here because the proxy
+ * has no route for it, and is sent to the page that can say why.
+ */
+import { randomBytes } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { mountApi } from './api/api.ts';
+import { acceptBrowsers } from './browser.ts';
+import { answerWithJson } from './errors.ts';
+import { setCommonHeaders } from './headers.ts';
+import { mountOAuth } from './oauth/oauth.ts';
+import { mountPages } from './pages/pages.ts';
+import type { HttpParts } from './parts.ts';
+import { measureRequests } from './request-metrics.ts';
+import { decorateXsrf } from './xsrf.ts';
+
+/** The longest path segment that is looked at: a user name of 255 characters, each escaped in full. */
+const LONGEST_SEGMENT = 4_096;
+
+export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
+  const { site, log } = parts;
+  const app: FastifyInstance = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    // Lines of ours say which route was asked; addresses may hold secrets and are never logged.
+    disableRequestLogging: true,
+    genReqId: () => randomBytes(5).toString('hex'),
+    requestIdHeader: false,
+    trustProxy: site.trustedProxies.length === 0 ? false : [...site.trustedProxies],
+    routerOptions: { maxParamLength: LONGEST_SEGMENT },
+  });
+  app.decorateRequest('caller', undefined);
+  decorateXsrf(app, site);
+  await app.register(cookie);
+  app.addHook('onRequest', setCommonHeaders);
+  measureRequests(app, parts.metrics);
+  app.setErrorHandler(answerWithJson);
+
+  await app.register(
+    async (hub) => {
+      await hub.register((api) => mountApi(api, parts), { prefix: '/api' });
+      await hub.register((oauth) => mountOAuth(oauth, parts), { prefix: '/api/oauth2' });
+      await hub.register(async (pages) => {
+        await acceptBrowsers(pages, parts);
+        await mountPages(pages, parts);
+      });
+    },
+    { prefix: `${site.baseUrl}hub` },
+  );
+  app.setNotFoundHandler((request, reply) => redirectIntoHub(request, reply, site.baseUrl));
+  return app;
+}
+
+/**
+ * `/user/anna/lab` becomes `/hub/user/anna/lab`. A request that does something keeps its method, so that a program
+ * hears that the server is not running instead of a page.
+ */
+function redirectIntoHub(request: FastifyRequest, reply: FastifyReply, baseUrl: string): FastifyReply {
+  // More slashes than one at the front would make the target another host's address.
+  const path = `/${request.url.replace(/^[/\\]+/, '')}`;
+  const rest = path.startsWith(baseUrl)
+    ? path.slice(baseUrl.length)
+    : path === baseUrl.slice(0, -1)
+      ? ''
+      : path.slice(1);
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  return reply.redirect(`${baseUrl}hub/${rest}`, reads ? 302 : 307);
+}

@@ -1,0 +1,76 @@
+/** Who asks: from a token in the `Authorization` header, or from the login cookie of a browser. */
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { Caller } from '../domain/caller.ts';
+import { HubError } from '../domain/errors.ts';
+import type { Session } from '../domain/session.ts';
+import type { HttpParts, Site } from './parts.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by `identifyCaller`; undefined where nobody is known. */
+    caller: Caller | undefined;
+  }
+  interface FastifyContextConfig {
+    /** Nobody's question: who asks makes no difference and is not looked up (files, health). */
+    anonymous?: boolean;
+  }
+}
+
+/** The secret of the session; only the hub's own paths get to see it. */
+export const LOGIN_COOKIE = 'jupyterhub-hub-login';
+/** Not secret: single-user servers read it to notice that the browser has logged out. */
+export const SESSION_COOKIE = 'jupyterhub-session-id';
+
+/**
+ * A hook that sets `request.caller`. A token that is shown and not valid makes the request nobody's, even where the
+ * browser has a cookie: whoever shows a token means to be judged by it.
+ */
+export function identifyCaller(
+  { callers }: Pick<HttpParts, 'callers'>,
+  { tokens }: { /** Whether a token counts; pages are for browsers. */ readonly tokens: boolean },
+): onRequestAsyncHookHandler {
+  return async (request) => {
+    if (request.routeOptions.config.anonymous) return;
+    const token = tokens ? bearerToken(request) : undefined;
+    if (token !== undefined) {
+      request.caller = await callers.byToken(token);
+      return;
+    }
+    const secret = request.cookies[LOGIN_COOKIE];
+    if (secret) request.caller = await callers.bySession(secret);
+  };
+}
+
+/** The secret after `token` or `Bearer`, in any case; undefined where there is no such header. */
+export function bearerToken(request: FastifyRequest): string | undefined {
+  return /^(?:token|bearer)\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+/** @throws HubError `unauthenticated` where nobody is known. */
+export function requireCaller(request: FastifyRequest): Caller {
+  if (!request.caller) throw new HubError('unauthenticated', 'Missing or invalid credentials.');
+  return request.caller;
+}
+
+/** Logs the browser in. */
+export function setSessionCookies(
+  reply: FastifyReply,
+  { session, secret, site }: { readonly session: Session; readonly secret: string; readonly site: Site },
+): void {
+  const options = {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: site.secure,
+    expires: session.expiresAt,
+  } as const;
+  reply.setCookie(LOGIN_COOKIE, secret, { ...options, path: `${site.baseUrl}hub/` });
+  reply.setCookie(SESSION_COOKIE, session.id, { ...options, path: site.baseUrl });
+}
+
+/** Logs the browser out. */
+export function clearSessionCookies(reply: FastifyReply, { site }: { readonly site: Site }): void {
+  const options = { httpOnly: true, sameSite: 'lax', secure: site.secure } as const;
+  reply.clearCookie(LOGIN_COOKIE, { ...options, path: `${site.baseUrl}hub/` });
+  reply.clearCookie(SESSION_COOKIE, { ...options, path: site.baseUrl });
+  reply.clearCookie('_xsrf', { ...options, path: `${site.baseUrl}hub/` });
+}

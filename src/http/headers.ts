@@ -1,0 +1,42 @@
+/** What every answer of the hub carries, and what each kind of answer may load. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { JUPYTERHUB_VERSION, POLDER_VERSION } from '../lib/version.ts';
+
+/** For pages: our own scripts and styles as files, nothing inline, nothing from elsewhere, in nobody's frame. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** For programs: an answer that a browser shows by mistake may do nothing at all. */
+export const API_POLICY = "frame-ancestors 'none'; default-src 'none'";
+
+const COMMON_HEADERS = {
+  // Single-user servers compare it with their own version; programs written for JupyterHub read it too.
+  'x-jupyterhub-version': JUPYTERHUB_VERSION,
+  'x-polder-version': POLDER_VERSION,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'access-control-allow-headers': 'accept, content-type, authorization',
+  // What a caller may see depends on who asks; files that never change say so themselves.
+  'cache-control': 'no-store',
+  'content-security-policy': API_POLICY,
+};
+
+export async function setCommonHeaders(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.headers(COMMON_HEADERS);
+}
+
+/** A hook for the part of the hub that answers with pages. */
+export async function setPagePolicy(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('content-security-policy', PAGE_POLICY);
+}
