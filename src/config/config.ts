@@ -34,13 +34,19 @@ export interface HubConfig {
   readonly concurrentSpawnLimit: number | null;
   /** How many servers may be active at once; null: no limit. */
   readonly activeServerLimit: number | null;
+  /** Whether a user may have servers beside the default one. */
   readonly allowNamedServers: boolean;
   /** Per user, beside the default one; null: no limit. */
   readonly namedServerLimitPerUser: number | null;
+  /** Whether logging out stops the user's servers. */
   readonly shutdownOnLogout: boolean;
+  /** Whether `/` leads to the user's running server rather than to the home page. */
   readonly redirectToServer: boolean;
+  /** How long a login lasts. */
   readonly sessionDays: number;
+  /** For the hub's own process. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
+  /** Log more. */
   readonly debug: boolean;
 }
 
@@ -48,18 +54,23 @@ export interface LoginConfig {
   readonly kind: 'dummy';
   /** Normalised names. */
   readonly allowedUsers: readonly string[];
+  /** Let in without being listed in `allowedUsers`. */
   readonly adminUsers: readonly string[];
+  /** Everyone who can log in is let in. */
   readonly allowAll: boolean;
 }
 
 export interface ServerConfig {
-  readonly image: { readonly name: string; readonly tag: string };
+  /** For a cluster; null where the file names none. */
+  readonly image: { readonly name: string; readonly tag: string } | null;
   /** Bytes. */
   readonly memory: { readonly limit: number | null; readonly guarantee: number | null };
   /** Cores. */
   readonly cpu: { readonly limit: number | null; readonly guarantee: number | null };
   readonly storage: StorageConfig;
+  /** Command to run in a server before its user gets in. */
   readonly postStart: readonly string[] | null;
+  /** Added to every server's environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Null: the image's or the spawner's own. */
   readonly command: readonly string[] | null;
@@ -71,17 +82,32 @@ export interface ServerConfig {
 export type StorageConfig =
   | { readonly type: 'none' }
   | { readonly type: 'dynamic'; readonly capacity: string; readonly homeMountPath: string }
-  | { readonly type: 'static'; readonly pvcName: string; readonly subPath: string; readonly homeMountPath: string };
+  | {
+      readonly type: 'static';
+      readonly pvcName: string;
+      readonly subPath: string;
+      readonly homeMountPath: string;
+    };
 
 export interface ProxyConfig {
+  /** Whether the file asks for https. */
   readonly https: { readonly enabled: boolean };
 }
 
 export interface CullConfig {
   readonly enabled: boolean;
+  /** Stop a server that nobody used for this long. */
   readonly timeoutSeconds: number;
+  /** How often to look. */
   readonly everySeconds: number;
+  /** Stop a server this long after its start, busy or not; 0: never. */
   readonly maxAgeSeconds: number;
+  /** Delete users too who have been away for the timeout. */
+  readonly users: boolean;
+  /** Whether administrators' servers are stopped as well. */
+  readonly adminUsers: boolean;
+  /** Whether a named server is deleted once it was stopped. */
+  readonly removeNamedServers: boolean;
 }
 
 /** Never logged, never written anywhere but where it is used. */
@@ -90,6 +116,7 @@ export interface Secrets {
   readonly proxyToken: string | null;
   /** Key of cookies, XSRF values and derived server tokens, 32 bytes in hex; null: one is made and kept with the data. */
   readonly cookieSecret: string | null;
+  /** What everybody logs in with; null: any password does. */
   readonly dummyPassword: string | null;
   /** Where given, only this opens an admin's account. */
   readonly dummyAdminPassword: string | null;

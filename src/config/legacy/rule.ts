@@ -1,0 +1,11 @@
+import type { MapTree, Tree } from '../tree.ts';
+
+/** One name that has moved. The tables of rules are what lifting, documentation and explanations are made from. */
+export interface Rule {
+  /** The name in the file: keys joined with dots. */
+  readonly from: string;
+  /** Today's name; a function where it depends on the rest of the file. Undefined: it stays. */
+  readonly to: string | ((file: MapTree) => string | undefined);
+  /** What the value becomes; the same where left out. */
+  readonly turn?: (value: Tree) => Tree;
+}

@@ -1,0 +1,119 @@
+/**
+ * config.yaml to Config and Secrets: parse with positions, merge, detect the generation, lift old names, validate, check,
+ * and hand out. Everything that is wrong is found in one go.
+ */
+
+import { acceptFindings, withoutAccepted } from './accept.ts';
+import { checkHttps } from './checks/https.ts';
+import { checkLogin } from './checks/login.ts';
+import { checkPlaceholders } from './checks/placeholders.ts';
+import { checkSecrets } from './checks/secrets.ts';
+import { checkServer } from './checks/server.ts';
+import type { Config, Generation, Secrets } from './config.ts';
+import type { Finding } from './finding.ts';
+import { detectGeneration } from './legacy/generation.ts';
+import { liftTree } from './legacy/lift.ts';
+import { mergeTrees } from './parse/merge.ts';
+import { parseText } from './parse/parse.ts';
+import { readFile } from './parse/read-file.ts';
+import type { Values } from './schema/values.ts';
+import { readSettings } from './settings/settings.ts';
+import { type SourceText, showableSource } from './source.ts';
+import type { MapTree } from './tree.ts';
+import { findUnused } from './unused.ts';
+import { validateTree } from './validate.ts';
+
+interface Loaded {
+  readonly generation: Generation;
+  /** In the order of the files. */
+  readonly findings: readonly Finding[];
+  /** The files by name, without secrets, to show the lines that findings are about. */
+  readonly sources: ReadonlyMap<string, SourceText>;
+}
+
+/** Without a config where something is wrong that was not accepted. */
+export type LoadedConfig =
+  | (Loaded & { readonly config: Config; readonly secrets: Secrets })
+  | (Loaded & { readonly config: undefined });
+
+export interface LoadOptions {
+  /** Errors to run in spite of, each `CODE@PATH` as a finding has them. */
+  readonly accept?: readonly string[];
+}
+
+const CHECKS = [checkPlaceholders, checkSecrets, checkLogin, checkServer, checkHttps];
+
+/** Reads the files, later ones laid over earlier ones as Helm does. Never throws: what is wrong becomes findings. */
+export async function loadConfig(files: readonly string[], options: LoadOptions = {}): Promise<LoadedConfig> {
+  const texts: Text[] = [];
+  const findings: Finding[] = [];
+  for (const file of files) {
+    const read = await readFile(file);
+    if (read.text === undefined) findings.push(read.finding);
+    else texts.push({ file, text: read.text });
+  }
+  return checkTexts(texts, findings, options);
+}
+
+/** The same for one text that is in memory already. */
+export function checkText(text: string, file: string, options: LoadOptions = {}): LoadedConfig {
+  return checkTexts([{ file, text }], [], options);
+}
+
+interface Text {
+  readonly file: string;
+  readonly text: string;
+}
+
+function checkTexts(
+  texts: readonly Text[],
+  unreadable: readonly Finding[],
+  options: LoadOptions,
+): LoadedConfig {
+  const parsed = texts.map(({ file, text }) => parseText(text, file));
+  const merged = parsed.map(({ tree }) => tree).reduce(mergeTrees, EMPTY);
+  const complete = unreadable.length === 0 && parsed.every((file) => file.complete);
+  const { generation } = detectGeneration(merged);
+  const lifted = liftTree(merged);
+
+  const validated = validateTree(lifted.tree, generation);
+  const accept = new Set(options.accept);
+  // What was accepted is left out: the default counts then.
+  const tree = withoutAccepted(lifted.tree, validated.wrong, accept);
+  const values: Values | undefined =
+    tree === lifted.tree ? validated.values : validateTree(tree, generation).values;
+
+  const findings = [
+    ...unreadable,
+    ...parsed.flatMap((file) => file.findings),
+    ...lifted.findings,
+    ...findUnused(lifted.tree),
+    ...validated.findings,
+    // A file that could not be read to its end says nothing about what is missing in it.
+    ...(complete
+      ? CHECKS.flatMap((check) => check({ tree, generation, values }))
+      : checkPlaceholders({ tree, generation, values })),
+  ];
+  const judged = acceptFindings(inOrder(findings, texts), accept);
+  const sources = new Map(texts.map(({ file, text }) => [file, showableSource(text, file, lifted.tree)]));
+  const loaded = { generation, findings: judged, sources };
+  if (!complete || values === undefined || judged.some(({ severity }) => severity === 'error')) {
+    return { ...loaded, config: undefined };
+  }
+  return { ...loaded, ...readSettings(values, generation) };
+}
+
+const EMPTY: MapTree = { kind: 'map', place: { file: '', line: 1, column: 1 }, path: '', entries: new Map() };
+
+function inOrder(findings: readonly Finding[], texts: readonly Text[]): readonly Finding[] {
+  const fileOrder = new Map(texts.map(({ file }, index) => [file, index]));
+  const rank = ({ position }: Finding): readonly number[] =>
+    position === null
+      ? [texts.length, 0, 0]
+      : [fileOrder.get(position.file) ?? -1, position.line, position.column];
+  return findings.toSorted((a, b) => {
+    const [left, right] = [rank(a), rank(b)];
+    const index = left.findIndex((value, place) => value !== right[place]);
+    return index === -1 ? 0 : left[index]! - right[index]!;
+  });
+}

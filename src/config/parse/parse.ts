@@ -1,0 +1,141 @@
+import { type Document, LineCounter, parseAllDocuments, type YAMLError } from 'yaml';
+import { type Finding, findingAt } from '../finding.ts';
+import type { MapTree, Place } from '../tree.ts';
+import { readDocument } from './document.ts';
+import { untab } from './tabs.ts';
+
+export interface Parsed {
+  /** What could be read; an empty map where nothing could. */
+  readonly tree: MapTree;
+  readonly findings: readonly Finding[];
+  /** Whether `tree` is the whole file: false after a syntax error. */
+  readonly complete: boolean;
+}
+
+/** Helm keeps a release in a Secret, which holds no more than this. */
+export const MAX_FILE_BYTES = 1024 * 1024;
+
+/** Syntax errors after the first few are mostly its echoes. */
+const MAX_SYNTAX_FINDINGS = 5;
+
+/** Reads one YAML file into a tree with positions. Never throws: what is wrong becomes findings. */
+export function parseText(text: string, file: string): Parsed {
+  const start: Place = { file, line: 1, column: 1 };
+  const whole = { place: start, path: '' };
+  const empty: MapTree = { kind: 'map', ...whole, entries: new Map() };
+  if (text.length > MAX_FILE_BYTES) {
+    const message = `The file has ${text.length} characters; a values file has at most ${MAX_FILE_BYTES}.`;
+    const help = 'Keep notebooks and data out of it: they belong into the image or the course repository.';
+    const finding = findingAt(whole, { code: 'file-too-large', severity: 'error', message, help });
+    return { tree: empty, findings: [finding], complete: false };
+  }
+
+  const tabs = untab(text, file);
+  const findings: Finding[] = [];
+  let parsed = withoutOverflow(() => parseYaml(text));
+  const tabsMatter = tabs !== undefined && parsed !== undefined && parsed.syntaxErrors.length > 0;
+  if (tabsMatter) {
+    // The tabs are the cause: say so once, and read on as if they were not there, to find everything else as well.
+    findings.push(tabs.finding);
+    parsed = withoutOverflow(() => parseYaml(tabs.text));
+  }
+  if (parsed === undefined) return { tree: empty, findings: [...findings, tooDeep(whole)], complete: false };
+  const { lines } = parsed;
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(Math.min(offset, text.length));
+    const lineNumber = Math.max(line, 1);
+    const cut = tabsMatter ? tabs.columnsCut.get(lineNumber) : 0;
+    return { file, line: lineNumber, column: Math.max(col, 1) + (cut ?? 0) };
+  };
+  for (const error of parsed.syntaxErrors.slice(0, MAX_SYNTAX_FINDINGS)) {
+    findings.push(describeSyntaxError(error, place(error.pos[0])));
+  }
+  const [document, second] = parsed.documents;
+  if (second !== undefined) {
+    const at = { place: place(second.range[0]), path: '' };
+    const message = 'A second document begins here (`---`); Helm reads only the first.';
+    const help = 'Keep one document a file; several files can be given, each with its own -f.';
+    findings.push(findingAt(at, { code: 'several-documents', severity: 'error', message, help }));
+  }
+  if (document === undefined) return { tree: empty, findings, complete: findings.length === 0 };
+  const read = withoutOverflow(() => readDocument(document, place));
+  if (read === undefined) return { tree: empty, findings: [...findings, tooDeep(whole)], complete: false };
+  findings.push(...read.findings);
+  const complete = parsed.syntaxErrors.length === 0 && read.complete;
+  return { tree: read.tree, findings, complete };
+}
+
+interface ParsedYaml {
+  readonly documents: readonly Document.Parsed[];
+  readonly syntaxErrors: readonly YAMLError[];
+  readonly lines: LineCounter;
+}
+
+function parseYaml(text: string): ParsedYaml {
+  const lines = new LineCounter();
+  // `failsafe` leaves every scalar a text: what it means is decided as Helm decides it. Duplicates are ours to report.
+  const parsed = parseAllDocuments(text, {
+    schema: 'failsafe',
+    lineCounter: lines,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const documents: readonly Document.Parsed[] = 'empty' in parsed ? [] : parsed;
+  return { documents, syntaxErrors: documents.flatMap((document) => document.errors), lines };
+}
+
+/** Undefined where a file of nothing but brackets exhausts the stack: parser and reader recurse. */
+function withoutOverflow<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function tooDeep(whole: { readonly place: Place; readonly path: string }): Finding {
+  return findingAt(whole, { code: 'too-deep', severity: 'error', message: 'The file is nested too deeply.' });
+}
+
+/** Our own words: the parser's may quote the file, and with it a secret. */
+function describeSyntaxError(error: YAMLError, place: Place): Finding {
+  const [message, help] = SYNTAX_ERRORS[error.code] ?? ['This is not valid YAML.', null];
+  return findingAt({ place, path: '' }, { code: 'yaml-syntax', severity: 'error', message, help });
+}
+
+const SYNTAX_ERRORS: {
+  readonly [code: string]: readonly [message: string, help: string | null] | undefined;
+} = {
+  BAD_ALIAS: [
+    'An alias (`*name`) cannot be used like this.',
+    'Put the value in quotes if the star belongs to it.',
+  ],
+  BAD_INDENT: [
+    'The indentation does not fit what stands above.',
+    'Keys that belong together begin in the same column.',
+  ],
+  BAD_SCALAR_START: ['A value cannot begin with this character.', 'Put the value in quotes.'],
+  BAD_DQ_ESCAPE: [
+    'This escape does not exist in double quotes.',
+    'Use single quotes, or write the backslash twice.',
+  ],
+  BLOCK_AS_IMPLICIT_KEY: ['There are two keys in one line.', 'Begin a new line, or put the value in quotes.'],
+  BLOCK_IN_FLOW: ['A block cannot stand inside brackets.', 'Write all of it in brackets, or none.'],
+  DUPLICATE_KEY: ['This key stands here twice.', 'Keep one.'],
+  KEY_OVER_1024_CHARS: [
+    'A key is longer than 1024 characters.',
+    'Look for a quote or a bracket that is never closed.',
+  ],
+  MISSING_CHAR: [
+    'Something is not closed, or a colon is missing.',
+    'Look for a missing quote, bracket, comma or colon.',
+  ],
+  MULTILINE_IMPLICIT_KEY: [
+    'A key runs over several lines.',
+    'Look for a missing colon or an unclosed quote.',
+  ],
+  TAB_AS_INDENT: ['The line is indented with a tab, which YAML does not allow.', 'Use spaces.'],
+  UNEXPECTED_TOKEN: ['This does not belong here.', 'Look for a missing quote or comma just before.'],
+};

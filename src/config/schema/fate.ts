@@ -1,0 +1,57 @@
+/** What becomes of a key: most are used; the others say here why they are not, and validation reports it. */
+import { z } from 'zod';
+
+export type Fate =
+  /** It is about pods, nodes or volumes, and there are none on one machine. */
+  | { readonly kind: 'cluster' }
+  /** It will mean something; it does not yet. */
+  | { readonly kind: 'later'; readonly instead: string | null }
+  /** It sets up software that is not part of Polder. */
+  | { readonly kind: 'replaced'; readonly software: string }
+  /** It is looked after in another way. */
+  | { readonly kind: 'unneeded'; readonly because: string }
+  /** The course would not run as the file says: leaving it out silently would be wrong, or unsafe. */
+  | { readonly kind: 'refused'; readonly because: string; readonly help: string };
+
+const fates = z.registry<Fate>();
+const secrets = z.registry();
+
+export const cluster = () => z.unknown().register(fates, { kind: 'cluster' });
+
+export const later = (instead: string | null = null) =>
+  z.unknown().register(fates, { kind: 'later', instead });
+
+export const replaced = (software: string) => z.unknown().register(fates, { kind: 'replaced', software });
+
+export const unneeded = (because: string) => z.unknown().register(fates, { kind: 'unneeded', because });
+
+export const refused = (because: string, help: string) =>
+  z.unknown().register(fates, { kind: 'refused', because, help });
+
+/** Marks a value (and all below it) as one that is never shown. */
+export function secret<S extends z.ZodType>(schema: S): S {
+  const marked = schema.clone(undefined, { parent: true });
+  secrets.add(marked);
+  return marked;
+}
+
+/** A map with these keys, each of which may be left out. */
+export const section = <S extends z.ZodRawShape>(shape: S) => z.object(shape).partial();
+
+export function fateOf(schema: z.core.$ZodType): Fate | undefined {
+  return fates.get(unwrap(schema));
+}
+
+export function isSecret(schema: z.core.$ZodType): boolean {
+  return secrets.has(unwrap(schema));
+}
+
+/** The keys that a map may have; undefined where it is no map, or may have any. */
+export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> | undefined {
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodObject ? inner.shape : undefined;
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema;
+}

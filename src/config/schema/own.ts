@@ -1,0 +1,18 @@
+/** Keys that are Polder's own. */
+import { secret, section } from './fate.ts';
+import { text, word } from './scalars.ts';
+
+export const courseSchema = section({
+  name: text.min(1, 'A course needs a name.').max(200, 'A course name has at most 200 characters.'),
+  welcome: text,
+  contact: text,
+  accentColor: text.regex(
+    /^#[0-9a-fA-F]{6}$/,
+    'A colour is written as # and six hexadecimal digits, such as #1f6feb.',
+  ),
+});
+
+export const polderSchema = section({
+  generation: word('0.8.2', 'current'),
+  adminPassword: secret(text),
+});

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { cluster, later, secret, section, unneeded } from './fate.ts';
+import { hubSchema } from './hub.ts';
+import { courseSchema, polderSchema } from './own.ts';
+import { clusterSection } from './pods.ts';
+import { proxySchema } from './proxy.ts';
+import { count, flag } from './scalars.ts';
+import { singleuserSchema } from './singleuser.ts';
+
+/** Everything that a values file may say, in today's names. Old names are moved to these first (`legacy/`). */
+export const valuesSchema = section({
+  course: courseSchema,
+  polder: polderSchema,
+  hub: hubSchema,
+  proxy: proxySchema,
+  singleuser: singleuserSchema,
+  cull: section({
+    enabled: flag,
+    users: flag,
+    adminUsers: flag,
+    removeNamedServers: flag,
+    timeout: count,
+    every: count.min(1),
+    maxAge: count,
+    concurrency: unneeded('stopping servers is queued, whatever their number'),
+  }),
+  debug: section({ enabled: flag }),
+  scheduling: clusterSection('userScheduler', 'podPriority', 'userPlaceholder', 'corePods', 'userPods'),
+  prePuller: clusterSection(
+    'revisionHistoryLimit',
+    'labels',
+    'annotations',
+    'resources',
+    'extraTolerations',
+    'hook',
+    'continuous',
+    'pullProfileListImages',
+    'extraImages',
+    'containerSecurityContext',
+    'pause',
+  ),
+  ingress: clusterSection(
+    'enabled',
+    'annotations',
+    'ingressClassName',
+    'hosts',
+    'pathSuffix',
+    'pathType',
+    'tls',
+    'extraPaths',
+  ),
+  httpRoute: clusterSection('enabled', 'annotations', 'hostnames', 'gateway', 'parentRefs'),
+  rbac: cluster(),
+  imagePullSecret: secret(cluster()),
+  imagePullSecrets: cluster(),
+  fullnameOverride: cluster(),
+  nameOverride: cluster(),
+  custom: later(),
+  enabled: z.unknown(),
+  global: z.unknown(),
+});
+
+export type Values = z.infer<typeof valuesSchema>;

@@ -1,0 +1,62 @@
+import type { Config, Generation, Secrets } from '../config.ts';
+import type { Values } from '../schema/values.ts';
+import { readLogin } from './login.ts';
+import { readProxy } from './proxy.ts';
+import { readEnvironment, readServer } from './server.ts';
+
+export interface Settings {
+  readonly config: Config;
+  readonly secrets: Secrets;
+}
+
+/** Checked values, with defaults, to what the parts of Polder are given. */
+export function readSettings(values: Values, generation: Generation): Settings {
+  const { login, secrets } = readLogin(values);
+  const { course, hub, cull, debug, proxy } = values;
+  return {
+    config: {
+      generation,
+      course: {
+        name: course?.name ?? 'Course',
+        welcome: course?.welcome || null,
+        contact: course?.contact || null,
+        accentColor: course?.accentColor ?? null,
+      },
+      hub: {
+        baseUrl: slashed(hub?.baseUrl ?? '/'),
+        // JupyterHub takes 0 for "no limit".
+        concurrentSpawnLimit: hub?.concurrentSpawnLimit || null,
+        activeServerLimit: hub?.activeServerLimit || null,
+        allowNamedServers: hub?.allowNamedServers ?? false,
+        namedServerLimitPerUser: hub?.namedServerLimitPerUser || null,
+        shutdownOnLogout: hub?.shutdownOnLogout ?? false,
+        redirectToServer: hub?.redirectToServer ?? true,
+        sessionDays: hub?.config?.JupyterHub?.cookie_max_age_days ?? 14,
+        extraEnvironment: readEnvironment(hub?.extraEnv),
+        debug: debug?.enabled ?? false,
+      },
+      login,
+      server: readServer(values),
+      proxy: readProxy(values, generation),
+      cull: {
+        enabled: cull?.enabled ?? true,
+        timeoutSeconds: cull?.timeout ?? 3600,
+        everySeconds: cull?.every ?? 600,
+        maxAgeSeconds: cull?.maxAge ?? 0,
+        users: cull?.users ?? false,
+        adminUsers: cull?.adminUsers ?? true,
+        removeNamedServers: cull?.removeNamedServers ?? false,
+      },
+    },
+    secrets: {
+      proxyToken: proxy?.secretToken || null,
+      cookieSecret: hub?.cookieSecret || null,
+      ...secrets,
+    },
+  };
+}
+
+function slashed(path: string): string {
+  const inner = path.replace(/^\/+|\/+$/g, '');
+  return inner === '' ? '/' : `/${inner}/`;
+}
