@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
 import type { Repositories, Store, Topic } from '../store.ts';
@@ -28,6 +29,7 @@ export class SqlStore implements Store {
   readonly #backend: Backend;
   readonly #reads: Connection;
   readonly #notices = new Notices();
+  readonly #within = new AsyncLocalStorage<true>();
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -66,6 +68,8 @@ export class SqlStore implements Store {
   }
 
   async #transact<T>(work: (tx: TransactionConnection) => Promise<T>): Promise<T> {
+    // It would wait for the one that waits for it.
+    if (this.#within.getStore()) throw new Error('a write within a transaction goes through its tx');
     const deadline = performance.now() + RETRY_MILLISECONDS;
     for (let run = 1; ; run++) {
       try {
@@ -90,7 +94,7 @@ export class SqlStore implements Store {
   #runOnce<T>(work: (tx: TransactionConnection) => Promise<T>): Promise<{ result: T; topics: Set<Topic> }> {
     return this.#backend.writer.transaction().execute(async (db) => {
       const tx = new TransactionConnection(db, this.#backend);
-      const result = await work(tx);
+      const result = await this.#within.run(true, () => work(tx));
       tx.throwIfFailed();
       return { result, topics: tx.topics };
     });

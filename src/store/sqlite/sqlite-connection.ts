@@ -1,5 +1,8 @@
+import { statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
+import { HubError } from '../../domain/errors.ts';
 import { breaksConnection } from './sqlite-errors.ts';
 
 /** Stands for the time at which the statement runs. */
@@ -19,8 +22,9 @@ export interface SqliteConnectionOptions {
 export class SqliteConnection implements DatabaseConnection {
   readonly #file: string;
   readonly #options: SqliteConnectionOptions;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, Prepared>();
   #database: DatabaseSync | undefined;
+  #identity: string | undefined;
 
   constructor(file: string, options: SqliteConnectionOptions) {
     this.#file = file;
@@ -29,9 +33,9 @@ export class SqliteConnection implements DatabaseConnection {
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     return this.#guarded(() => {
-      const statement = this.#prepare(sql);
+      const { statement, givesRows } = this.#prepare(sql);
       const values = this.#bind(parameters);
-      if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] };
+      if (givesRows) return { rows: statement.all(...values) as Row[] };
       const { changes } = statement.run(...values);
       return { rows: [], numAffectedRows: BigInt(changes) };
     });
@@ -45,8 +49,24 @@ export class SqliteConnection implements DatabaseConnection {
   /** Runs statements that take and give nothing. */
   run(sql: string): void {
     this.#guarded(() => {
-      this.#prepare(sql).run();
+      this.#prepare(sql).statement.run();
     });
+  }
+
+  /**
+   * SQLite goes on with a file that has lost its name, and what it writes there is gone at the next start.
+   * @throws HubError `unavailable`
+   */
+  throwIfMoved(): void {
+    if (this.#database === undefined) return;
+    const identity = identityOf(this.#file);
+    if (identity === this.#identity) return;
+    throw new HubError(
+      'unavailable',
+      `The database file was ${identity === undefined ? 'removed' : 'replaced'} while the hub was running. ` +
+        'Put it back where it was, or start the hub again.',
+      { detail: this.#file },
+    );
   }
 
   get isInTransaction(): boolean {
@@ -72,31 +92,36 @@ export class SqliteConnection implements DatabaseConnection {
   #open(): DatabaseSync {
     if (this.#database !== undefined) return this.#database;
     const { readOnly, pragmas } = this.#options;
-    const database = new DatabaseSync(this.#file, { readOnly });
+    // Not to be made anew where it has vanished: an empty database would look as if nobody had ever worked here.
+    const url = pathToFileURL(this.#file);
+    url.searchParams.set('mode', readOnly ? 'ro' : 'rw');
+    const database = new DatabaseSync(url, { readOnly });
     try {
       for (const pragma of pragmas) database.exec(`pragma ${pragma}`);
     } catch (error) {
       database.close();
       throw error;
     }
+    this.#identity = identityOf(this.#file);
     this.#database = database;
     return database;
   }
 
   /** Least recently used statements are dropped first. */
-  #prepare(sql: string): StatementSync {
+  #prepare(sql: string): Prepared {
     const database = this.#open();
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = database.prepare(sql);
+    let prepared = this.#statements.get(sql);
+    if (prepared === undefined) {
+      const statement = database.prepare(sql);
+      prepared = { statement, givesRows: statement.columns().length > 0 };
       if (this.#statements.size >= MAX_STATEMENTS) {
         this.#statements.delete(this.#statements.keys().next().value!);
       }
     } else {
       this.#statements.delete(sql);
     }
-    this.#statements.set(sql, statement);
-    return statement;
+    this.#statements.set(sql, prepared);
+    return prepared;
   }
 
   /** Arrays become JSON text, which `json_each` takes apart. */
@@ -110,4 +135,15 @@ export class SqliteConnection implements DatabaseConnection {
       return Array.isArray(value) ? JSON.stringify(value) : (value as SQLInputValue);
     });
   }
+}
+
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly givesRows: boolean;
+}
+
+/** Tells files apart, whatever they are called; undefined where there is none. */
+function identityOf(file: string): string | undefined {
+  const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stats && `${stats.dev}:${stats.ino}`;
 }

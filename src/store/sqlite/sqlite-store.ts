@@ -1,33 +1,33 @@
-import { chmodSync, closeSync, fstatSync, openSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Expression, Kysely, type SqlBool, sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
-import { isCurrent, migrate } from '../migrations/migrations.ts';
-import type { Backend } from '../sql/backend.ts';
 import { SqlStore } from '../sql/sql-store.ts';
-import type { Tables } from '../sql/tables.ts';
 import type { Store } from '../store.ts';
-import { CLOCK, SqliteConnection } from './sqlite-connection.ts';
-import { OwnSqliteDialect, SqliteReadDriver, SqliteWriteDriver } from './sqlite-dialect.ts';
-import { translateSqliteError } from './sqlite-errors.ts';
+import { SqliteBackend } from './sqlite-backend.ts';
+
+export interface SqliteStoreOptions {
+  /** The database's clock; by default the machine's. */
+  readonly now?: () => Date;
+  /** How long a write waits while another process has the file locked; by default 5. */
+  readonly lockWaitSeconds?: number;
+}
 
 /**
  * Opens the store in the SQLite file `file`, which is made where there is none, for its owner alone, and brought to
- * today's tables. Its folder must exist. `now` is the database's clock.
+ * today's tables. Its folder must exist.
  *
  * @throws HubError `unavailable` when the file cannot be opened and written; the message says what to do.
  */
-export async function openSqliteStore(
-  file: string,
-  options: { readonly now?: () => Date } = {},
-): Promise<Store> {
+export async function openSqliteStore(file: string, options: SqliteStoreOptions = {}): Promise<Store> {
   makePrivateFile(file);
-  const backend = new SqliteBackend(file, options.now ?? (() => new Date()));
+  const { now = () => new Date(), lockWaitSeconds = 5 } = options;
+  const backend = new SqliteBackend(file, { now, lockWaitSeconds });
   try {
     await backend.migrate();
-  } catch (error) {
+  } catch (thrown) {
+    const error = backend.translate(thrown);
     await backend[Symbol.asyncDispose]();
-    throw backend.translate(error);
+    throw error;
   }
   return new SqlStore(backend);
 }
@@ -35,12 +35,13 @@ export async function openSqliteStore(
 /** SQLite gives the files that it makes beside this one the same mode. */
 function makePrivateFile(file: string): void {
   try {
-    const descriptor = openSync(file, 'a', 0o600);
-    const { mode } = fstatSync(descriptor);
-    closeSync(descriptor);
-    if ((mode & 0o077) !== 0) chmodSync(file, 0o600);
+    // An existing file is not opened here: closing it would end the locks of whoever has it open in this process.
+    if (existsSync(file)) keepPrivate(file);
+    else closeSync(openSync(file, 'ax', 0o600));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    // Another hub may have made it meanwhile.
+    if (code === 'EEXIST') return;
     const message =
       code === 'ENOENT'
         ? `The folder ${dirname(file)} does not exist: make it, or give another path for the database.`
@@ -49,56 +50,7 @@ function makePrivateFile(file: string): void {
   }
 }
 
-class SqliteBackend implements Backend {
-  readonly reader: Kysely<Tables>;
-  readonly writer: Kysely<Tables>;
-  readonly clock: Expression<number> = sql.val(CLOCK as unknown as number);
-
-  constructor(file: string, now: () => Date) {
-    const write = new SqliteConnection(file, {
-      readOnly: false,
-      now,
-      pragmas: [
-        // Readers go on while one writes.
-        'journal_mode = wal',
-        // What was acknowledged survives a power cut.
-        'synchronous = full',
-        'foreign_keys = on',
-        // A burst of writes may make the journal long; it does not stay so.
-        'journal_size_limit = 67108864',
-      ],
-    });
-    const read = new SqliteConnection(file, { readOnly: true, now, pragmas: ['busy_timeout = 200'] });
-    this.writer = new Kysely({ dialect: new OwnSqliteDialect(new SqliteWriteDriver(write)) });
-    this.reader = new Kysely({ dialect: new OwnSqliteDialect(new SqliteReadDriver(read)) });
-  }
-
-  among(column: string, values: readonly string[] | readonly number[]): Expression<SqlBool> {
-    return sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${values}))`;
-  }
-
-  translate(error: unknown): unknown {
-    return translateSqliteError(error);
-  }
-
-  async migrate(): Promise<void> {
-    await this.writer.transaction().execute(async (tx) => {
-      const made = await sql`select 1 from sqlite_master where name = 'kysely_migration'`.execute(tx);
-      const done =
-        made.rows.length === 0
-          ? []
-          : (await sql<{ name: string }>`select name from kysely_migration`.execute(tx)).rows;
-      if (isCurrent(done.map((row) => row.name))) return;
-      await migrate(tx, {
-        generatedId: (column) => column.primaryKey().autoIncrement(),
-        text: sql`text`,
-      });
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    // The last connection to close tidies the journal away, which one that only reads cannot.
-    await this.reader.destroy();
-    await this.writer.destroy();
-  }
+function keepPrivate(file: string): void {
+  accessSync(file, constants.R_OK | constants.W_OK);
+  if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
 }

@@ -1,0 +1,73 @@
+import { type Expression, Kysely, type SqlBool, sql } from 'kysely';
+import { HubError } from '../../domain/errors.ts';
+import { isCurrent, migrate } from '../migrations/migrations.ts';
+import type { Backend } from '../sql/backend.ts';
+import type { Tables } from '../sql/tables.ts';
+import { CLOCK, SqliteConnection } from './sqlite-connection.ts';
+import { OwnSqliteDialect } from './sqlite-dialect.ts';
+import { translateSqliteError } from './sqlite-errors.ts';
+import { SqliteReadDriver } from './sqlite-read-driver.ts';
+import { SqliteWriteDriver } from './sqlite-write-driver.ts';
+
+/** All in which SQLite differs from other databases. */
+export class SqliteBackend implements Backend {
+  readonly reader: Kysely<Tables>;
+  readonly writer: Kysely<Tables>;
+  readonly clock: Expression<number> = sql.val(CLOCK as unknown as number);
+  #closed = false;
+
+  constructor(file: string, options: { readonly now: () => Date; readonly lockWaitSeconds: number }) {
+    const { now, lockWaitSeconds } = options;
+    const write = new SqliteConnection(file, {
+      readOnly: false,
+      now,
+      pragmas: [
+        // Readers go on while one writes.
+        'journal_mode = wal',
+        // What was acknowledged survives a power cut.
+        'synchronous = full',
+        'foreign_keys = on',
+        // A burst of writes may make the journal long; it does not stay so.
+        'journal_size_limit = 67108864',
+      ],
+    });
+    const read = new SqliteConnection(file, { readOnly: true, now, pragmas: ['busy_timeout = 200'] });
+    this.writer = new Kysely({
+      dialect: new OwnSqliteDialect(new SqliteWriteDriver(write, lockWaitSeconds)),
+    });
+    this.reader = new Kysely({ dialect: new OwnSqliteDialect(new SqliteReadDriver(read)) });
+  }
+
+  among(column: string, values: readonly string[] | readonly number[]): Expression<SqlBool> {
+    return sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${values}))`;
+  }
+
+  translate(error: unknown): unknown {
+    const translated = translateSqliteError(error);
+    if (!this.#closed || translated instanceof HubError) return translated;
+    return new HubError('unavailable', 'The hub is shutting down: try again in a moment.', { cause: error });
+  }
+
+  /** Brings the file to today's tables; where it has them already, this asks two small questions. */
+  async migrate(): Promise<void> {
+    await this.writer.transaction().execute(async (tx) => {
+      const made = await sql`select 1 from sqlite_master where name = 'kysely_migration'`.execute(tx);
+      const done =
+        made.rows.length === 0
+          ? []
+          : (await sql<{ name: string }>`select name from kysely_migration`.execute(tx)).rows;
+      if (isCurrent(done.map((row) => row.name))) return;
+      await migrate(tx, {
+        generatedId: (column) => column.primaryKey().autoIncrement(),
+        text: sql`text`,
+      });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    // The last connection to close tidies the journal away, which one that only reads cannot.
+    await this.reader.destroy();
+    await this.writer.destroy();
+  }
+}
