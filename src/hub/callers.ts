@@ -8,16 +8,22 @@ import {
   type ScopeSet,
   unionScopes,
 } from '../domain/scope.ts';
+import type { Session } from '../domain/session.ts';
 import type { Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { hashSecret } from '../lib/secret.ts';
 import type { Store } from '../store/store.ts';
 
+/** That something is in use is written at most this often: a read stays a read. */
+const USE_RESOLUTION_MS = 30_000;
+
 export class Callers {
   readonly #store: Store;
+  readonly #now: () => Date;
 
-  constructor({ store }: { readonly store: Store }) {
-    this.#store = store;
+  constructor(parts: { readonly store: Store; readonly now: () => Date }) {
+    this.#store = parts.store;
+    this.#now = parts.now;
   }
 
   /** @returns undefined where the secret belongs to no live token. */
@@ -26,6 +32,7 @@ export class Callers {
     if (!token) return undefined;
     const user = await this.#store.users.byId(token.userId);
     if (!user) return undefined;
+    await this.#noteTokenUse(token);
     return { user, token, session: null, scopes: await this.scopesOfToken(token, user) };
   }
 
@@ -35,7 +42,23 @@ export class Callers {
     if (!session) return undefined;
     const user = await this.#store.users.byId(session.userId);
     if (!user) return undefined;
+    await this.#noteSessionUse(session);
     return { user, session, token: null, scopes: scopesOfUser(user) };
+  }
+
+  /** A server's own token says nothing of its owner: they may be asleep. */
+  async #noteTokenUse(token: Token): Promise<void> {
+    const at = this.#now();
+    if (!isOld(token.lastUsedAt, at)) return;
+    await this.#store.tokens.touch([{ id: token.id, at }]);
+    if (token.serverId === null) await this.#store.users.touch([{ id: token.userId, at }]);
+  }
+
+  async #noteSessionUse(session: Session): Promise<void> {
+    const at = this.#now();
+    if (!isOld(session.lastSeenAt, at)) return;
+    await this.#store.sessions.touch(session.id, at);
+    await this.#store.users.touch([{ id: session.userId, at }]);
   }
 
   /** Never more than its owner has at this moment, whatever was granted once. */
@@ -49,6 +72,10 @@ export class Callers {
     const server = token.serverId === null ? undefined : await this.#store.servers.byId(token.serverId);
     return server ? { userName: user.name, serverName: server.name } : { userName: user.name };
   }
+}
+
+function isOld(noted: Date | null, now: Date): boolean {
+  return noted === null || now.getTime() - noted.getTime() > USE_RESOLUTION_MS;
 }
 
 /** What a user may do by their roles. */

@@ -96,6 +96,11 @@ export class HubEvents {
     this.#log.info({ ...runOf(server), seconds }, 'server stopped');
   }
 
+  /** Somebody entered a server that is not theirs. */
+  serverOpenedByOther(server: Server, by: string): void {
+    this.#log.warn({ ...runOf(server), by }, 'server opened by somebody else');
+  }
+
   orphanStopped(run: { readonly serverId: string; readonly attempt: number }): void {
     this.#log.warn(
       { server: run.serverId, attempt: run.attempt },

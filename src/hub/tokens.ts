@@ -4,7 +4,7 @@ import { expandScopes, isKnownScope, isWithin, type ScopeSet } from '../domain/s
 import type { Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { hashSecret, newSecret } from '../lib/secret.ts';
-import type { Store, TokenQuery } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { scopesOfUser } from './callers.ts';
 
 export interface TokenRequest {
@@ -72,12 +72,19 @@ export class Tokens {
     return (await this.#store.tokens.list({ userId: owner.id, id }))[0];
   }
 
-  /** Revokes it, and with an OAuth token all that its client holds for this user, as JupyterHub does. */
+  /**
+   * Revokes it, and with an OAuth token all that its client holds for this user, as JupyterHub does. A server's own token
+   * stays until it is revoked by itself: without it the server could not let anybody in.
+   */
   async revoke(token: Token): Promise<void> {
-    const query: TokenQuery =
-      token.oauthClientId === null || token.serverId !== null
-        ? { id: token.id }
-        : { userId: token.userId, oauthClientId: token.oauthClientId };
-    await this.#store.tokens.delete(query);
+    await this.#store.transaction(async (tx) => {
+      const alike =
+        token.oauthClientId === null || token.serverId !== null
+          ? [token]
+          : await tx.tokens.list({ userId: token.userId, oauthClientId: token.oauthClientId });
+      for (const { id, serverId } of alike) {
+        if (id === token.id || serverId === null) await tx.tokens.delete({ id });
+      }
+    });
   }
 }
