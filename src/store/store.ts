@@ -4,7 +4,8 @@
  * Reads outside a transaction see committed rows. A transaction's function may run more than once (a conflict, a
  * serialization failure): it does no I/O except through the `tx` it is given. A write that loses a race throws
  * nothing: it is run again. Methods throw HubError `unavailable` when the database does not answer; what was not
- * acknowledged may or may not have happened, and nothing is ever half-written.
+ * acknowledged may or may not have happened, and nothing is ever half-written. They throw `conflict` where something
+ * that must be unique exists already, and `not_found` where what a new row belongs to does not exist (any more).
  */
 import type { Progress, ProgressEvent } from '../domain/progress.ts';
 import type { Json, Server, ServerId } from '../domain/server.ts';
@@ -16,7 +17,8 @@ export type Topic = 'users' | 'servers' | 'tokens' | 'sessions' | 'progress';
 
 export interface Store extends Repositories, AsyncDisposable {
   /**
-   * Runs `work` so that all of it happens or none. `work` may run more than once and does no other I/O.
+   * Runs `work` so that all of it happens or none. `work` may run more than once and does no other I/O; it may not
+   * write through the store itself. Where `tx` threw, nothing of it happens, even if `work` caught the error.
    * Change notices go out after the commit.
    */
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
@@ -26,7 +28,8 @@ export interface Store extends Repositories, AsyncDisposable {
 
   /**
    * Calls `listener` soon after something of `topic` was committed, by this hub or another. Notices may be merged,
-   * repeated or lost: they only wake, and whoever listens also looks every few seconds. Returns how to stop.
+   * repeated or lost: they only wake, and whoever listens also looks every few seconds. `touch`, `claim` and
+   * `release` give none. Returns how to stop.
    */
   subscribe(topic: Topic, listener: () => void): () => void;
 
@@ -57,7 +60,7 @@ export interface UserQuery {
   readonly names?: readonly string[];
   /** `active`: has a server that is not at rest; `ready`: has one that is ready; `inactive`: has none active. */
   readonly state?: 'active' | 'ready' | 'inactive';
-  /** Default `id`. */
+  /** Default `id`. Names by code point; who was never active counts as active least recently; ties by id. */
   readonly sort?: 'id' | '-id' | 'name' | '-name' | 'last_activity' | '-last_activity';
   readonly offset?: number;
   readonly limit?: number;
@@ -86,15 +89,16 @@ export interface ServerRepository {
   byOAuthClient(oauthClientId: string): Promise<Server | undefined>;
   /** Of these users, in order of owner and name. */
   ofUsers(userIds: readonly number[]): Promise<readonly Server[]>;
-  /** In these states, in order of `queuedAt`, then id. */
+  /** In these states, in order of `queuedAt` (those without it last), then id. */
   inStates(states: readonly Server['state'][]): Promise<readonly Server[]>;
   countByState(): Promise<ReadonlyMap<Server['state'], number>>;
   /** A new row at rest. Where the user has one of that name already, the one that exists. */
   insert(server: NewServer): Promise<Server>;
   /**
    * Reads the row, writes what `change` makes of it, with `revision` one higher. `change` may run more than once and
-   * does no I/O. Where it returns the same object nothing is written. @returns the row as it is now; undefined where
-   * there is none.
+   * does no I/O. Where it returns the same object nothing is written. What names the row (`id`, `userId`, `owner`,
+   * `name`, `oauthClientId`), its `revision` and its `lease` stay as they are, whatever `change` returns.
+   * @returns the row as it is now; undefined where there is none.
    */
   update(id: ServerId, change: (server: Server) => Server): Promise<Server | undefined>;
   /** Sets last activity where it is later than what is stored; does not count as a revision. */
@@ -124,11 +128,13 @@ export interface TokenQuery {
 }
 
 export interface TokenRepository {
-  /** The token whose secret has this hash, unless it has expired. */
+  /** The token whose secret has this hash, unless it, or the session that it was made for, has expired. */
   byHash(hash: string): Promise<Token | undefined>;
+  /** In order of id; without those that have expired. */
   list(query: TokenQuery): Promise<readonly Token[]>;
   /** Where the hash is stored already (a step that ran twice), the token that exists. */
   insert(token: NewToken): Promise<Token>;
+  /** Sets last use where it is later than what is stored. */
   touch(used: readonly { readonly id: number; readonly at: Date }[]): Promise<void>;
   /** At least one field must be given. @returns how many. */
   delete(query: TokenQuery): Promise<number>;
@@ -140,10 +146,12 @@ export type NewSession = Omit<Session, 'userName' | 'lastSeenAt'> & { readonly h
 export interface SessionRepository {
   /** The session whose secret has this hash, unless it has expired. */
   byHash(hash: string): Promise<Session | undefined>;
+  /** In order of creation; without those that have expired. */
   ofUser(userId: number): Promise<readonly Session[]>;
   insert(session: NewSession): Promise<Session>;
+  /** Sets when it was last seen where that is later than what is stored. */
   touch(id: SessionId, at: Date): Promise<void>;
-  /** Ends it and every token made for it. @returns whether there was one. */
+  /** Ends it and every token and code made for it. @returns whether there was one. */
   delete(id: SessionId): Promise<boolean>;
   deleteExpired(): Promise<number>;
 }
@@ -172,7 +180,10 @@ export interface OAuthCodeRepository {
 }
 
 export interface ProgressRepository {
-  /** `percent` is stored as the highest of the attempt so far. */
+  /**
+   * `percent` is stored as the highest of the attempt so far. With the first event of an attempt, those of all before
+   * the previous one are forgotten.
+   */
   append(id: ServerId, attempt: number, progress: Progress, at: Date): Promise<ProgressEvent>;
   /** Of the given attempt, those after `sequence` (0: all), in order. */
   since(id: ServerId, attempt: number, sequence: number): Promise<readonly ProgressEvent[]>;
