@@ -14,6 +14,8 @@ import { mountApi } from './api/api.ts';
 import { acceptBrowsers } from './browser.ts';
 import { answerWithJson } from './errors.ts';
 import { setCommonHeaders } from './headers.ts';
+import { mountHealth } from './health.ts';
+import { mountMetrics } from './metrics.ts';
 import { mountOAuth } from './oauth/oauth.ts';
 import { mountPages } from './pages/pages.ts';
 import type { HttpParts } from './parts.ts';
@@ -43,6 +45,8 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
 
   await app.register(
     async (hub) => {
+      mountHealth(hub, parts);
+      await hub.register((metrics) => mountMetrics(metrics, parts));
       await hub.register((api) => mountApi(api, parts), { prefix: '/api' });
       await hub.register((oauth) => mountOAuth(oauth, parts), { prefix: '/api/oauth2' });
       await hub.register(async (pages) => {

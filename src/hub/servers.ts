@@ -38,6 +38,9 @@ export interface ServerUpdate {
 /** Watchers look this often even when nobody wakes them: notices may be lost. */
 const LOOK_AGAIN_MS = 5_000;
 
+/** Longer than any stop takes. */
+const REMOVAL_PATIENCE_MS = 120_000;
+
 export class Servers {
   readonly #store: Store;
   readonly #events: HubEvents;
@@ -110,6 +113,22 @@ export class Servers {
     });
   }
 
+  /**
+   * Says something else of a server at rest: what it is called, and the options of its next start.
+   * @throws HubError `conflict` where it is active, `not_found` where it is gone
+   */
+  async edit(
+    server: Server,
+    patch: { readonly displayName?: string; readonly userOptions?: { readonly [key: string]: Json } },
+  ): Promise<Server> {
+    const edited = await this.#store.servers.update(server.id, (now) => {
+      if (isActive(now)) throw new HubError('conflict', 'Stop the server before changing it.');
+      return { ...now, ...patch };
+    });
+    if (!edited) throw new HubError('not_found', 'The server was deleted meanwhile.');
+    return edited;
+  }
+
   /** Wants it to end, in whatever state it is. */
   async stop(
     server: Server,
@@ -136,6 +155,16 @@ export class Servers {
     });
   }
 
+  /**
+   * Removes the row once the stop that is under way has ended, unless somebody starts it again. Where the hub ends
+   * first, a stopped server stays in the list: nothing is lost, and it can be removed again.
+   */
+  removeOnceStopped(server: Server): void {
+    this.waitUntil(server.id, (now) => !now || !isActive(now), REMOVAL_PATIENCE_MS)
+      .then((now) => (now && !isActive(now) ? this.remove(now) : undefined))
+      .catch((error) => this.#events.stepFailed('removal', error, { server: server.id }));
+  }
+
   /** How many servers are in each state. */
   counts(): Promise<ReadonlyMap<Server['state'], number>> {
     return this.#store.servers.countByState();
@@ -157,7 +186,8 @@ export class Servers {
       if (!server || signal.aborted) return;
       if (server.attempt !== attempt) sequence = 0;
       attempt = server.attempt;
-      const events = await this.#store.progress.since(id, attempt, sequence);
+      // In the queue the row still has the number of the attempt before, whose events are no news.
+      const events = server.state === 'queued' ? [] : await this.#store.progress.since(id, attempt, sequence);
       sequence = events.at(-1)?.sequence ?? sequence;
       const place = server.state === 'queued' ? await this.position(server) : null;
       if (server.revision !== revision || events.length > 0 || place !== position) {

@@ -8,8 +8,21 @@ import { identifyCaller } from '../caller.ts';
 import { answerWithJson } from '../errors.ts';
 import type { HttpParts } from '../parts.ts';
 import { checkApiXsrf } from '../xsrf.ts';
+import { mountActivity } from './activity.ts';
+import { mountAuthorizations } from './authorizations.ts';
 import { acceptAnyJson } from './body.ts';
+import { mountCurrentUser } from './current-user.ts';
+import { mountGroups } from './groups.ts';
+import { mountInfo } from './info.ts';
+import { mountProgress } from './progress.ts';
 import { mountRoot } from './root.ts';
+import { mountServer } from './server.ts';
+import { mountServerStart } from './server-start.ts';
+import { mountServerStop } from './server-stop.ts';
+import { mountToken } from './token.ts';
+import { mountTokens } from './tokens.ts';
+import { mountUser } from './user.ts';
+import { mountUsers } from './users.ts';
 
 export async function mountApi(api: FastifyInstance, parts: HttpParts): Promise<void> {
   api.addHook('onRequest', identifyCaller(parts, { tokens: true }));
@@ -19,6 +32,21 @@ export async function mountApi(api: FastifyInstance, parts: HttpParts): Promise<
   api.setNotFoundHandler((request, reply) =>
     answerWithJson(new HubError('not_found', 'Not Found'), request, reply),
   );
-  api.options('/*', async (_request, reply) => reply.status(204).send());
+  // A browser asks so before a page of another origin may send anything; it learns the headers, no more.
+  api.options('/*', { config: { anonymous: true } }, async (_request, reply) => reply.status(204).send());
+
   mountRoot(api);
+  mountInfo(api, parts);
+  mountCurrentUser(api, parts);
+  mountUsers(api, parts);
+  mountUser(api, parts);
+  mountServer(api, parts);
+  mountServerStart(api, parts);
+  mountServerStop(api, parts);
+  mountProgress(api, parts);
+  mountActivity(api, parts);
+  mountTokens(api, parts);
+  mountToken(api, parts);
+  mountAuthorizations(api, parts);
+  mountGroups(api);
 }

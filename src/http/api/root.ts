@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { JUPYTERHUB_VERSION } from '../../lib/version.ts';
 
 export function mountRoot(api: FastifyInstance): void {
-  api.get('/', async (_request, reply) => {
+  api.get('/', { config: { anonymous: true } }, async (_request, reply) => {
     reply.header('access-control-allow-origin', '*');
     return { version: JUPYTERHUB_VERSION };
   });

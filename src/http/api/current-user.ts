@@ -1,0 +1,27 @@
+/** `GET /hub/api/user`: who the caller is and what they may do. Single-user servers decide by it whom they let in. */
+import type { FastifyInstance } from 'fastify';
+import { expandScopes, listScopes, unionScopes } from '../../domain/scope.ts';
+import { tokenApiId } from '../../domain/token.ts';
+import { requireCaller } from '../caller.ts';
+import type { HttpParts } from '../parts.ts';
+import { parseInput } from './body.ts';
+import { userQuery } from './user.ts';
+import { identifyScopes, userModel } from './user-model.ts';
+
+export function mountCurrentUser(
+  api: FastifyInstance,
+  { servers, site }: Pick<HttpParts, 'servers' | 'site'>,
+): void {
+  api.get('/user', async (request) => {
+    const { user, token, scopes } = requireCaller(request);
+    const { include_stopped_servers: includeStoppedServers } = parseInput(userQuery, request.query);
+    const own = (await servers.ofUsers([user])).get(user.id) ?? [];
+    const visible = unionScopes(scopes, expandScopes(identifyScopes(user), { userName: user.name }));
+    return {
+      ...userModel(user, own, { scopes: visible, site, includeStoppedServers }),
+      token_id: token ? tokenApiId(token) : null,
+      session_id: token?.sessionId ?? null,
+      scopes: listScopes(scopes),
+    };
+  });
+}

@@ -1,0 +1,120 @@
+/**
+ * `GET …/server/progress`: how a start goes, as a stream of events (`text/event-stream`) that ends when the server is
+ * ready or is not going to be. Each event has JupyterHub's fields and three of ours: `phase`, `at`, and `position` in the
+ * start queue.
+ */
+import { PassThrough } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { HubError } from '../../domain/errors.ts';
+import type { ProgressEvent } from '../../domain/progress.ts';
+import { serverPath } from '../../domain/route.ts';
+import type { Server } from '../../domain/server.ts';
+import type { ServerUpdate } from '../../hub/servers.ts';
+import type { HttpParts } from '../parts.ts';
+import { notFound, requireScope, serverNameOf, userNameOf } from './access.ts';
+import { SERVER_PATHS, serverSubject } from './server-request.ts';
+
+/** Proxies on the way close a connection on which nothing is said. */
+const KEEP_ALIVE_MS = 8_000;
+
+type Answer = Readonly<Record<string, string | number | boolean | Date | null>>;
+type ProgressParts = Pick<HttpParts, 'servers' | 'ensureRoute' | 'site' | 'now'>;
+
+export function mountProgress(api: FastifyInstance, parts: ProgressParts): void {
+  const { servers } = parts;
+  const closing = new AbortController();
+  api.addHook('preClose', async () => closing.abort());
+
+  for (const path of SERVER_PATHS) {
+    // A HEAD request would wait for the end of the stream.
+    api.get(`${path.replace(/\/$/, '')}/progress`, { exposeHeadRoute: false }, async (request, reply) => {
+      requireScope(request, 'read:servers', serverSubject(request));
+      const server = (await servers.get(userNameOf(request), serverNameOf(request))) ?? notFound();
+      if (server.state === 'stopped' || (server.state === 'stopping' && server.desired === 'stopped')) {
+        throw new HubError('invalid', `${server.owner}/${server.name} is not starting...`);
+      }
+      const stream = new PassThrough();
+      const gone = new AbortController();
+      stream.once('close', () => gone.abort());
+      const keepAlive = setInterval(() => stream.write(': still here\n\n'), KEEP_ALIVE_MS);
+      tell(stream, server, AbortSignal.any([gone.signal, closing.signal]), parts)
+        .catch((error) => {
+          if (!gone.signal.aborted) request.log.error({ err: error }, 'progress stream failed');
+        })
+        .finally(() => {
+          clearInterval(keepAlive);
+          stream.end();
+        });
+      reply.headers({ 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' });
+      return reply.type('text/event-stream').send(stream);
+    });
+  }
+}
+
+async function tell(
+  stream: PassThrough,
+  server: Server,
+  signal: AbortSignal,
+  parts: ProgressParts,
+): Promise<void> {
+  const say = (answer: Answer) => stream.write(`data: ${JSON.stringify(answer)}\n\n`);
+  let percent = 0;
+  let last: ServerUpdate | undefined;
+  for await (const update of parts.servers.watch(server.id, signal)) {
+    for (const event of update.events) {
+      percent = event.percent;
+      say(eventAnswer(event));
+    }
+    if (update.position !== null && update.position !== last?.position) {
+      say(queueAnswer(update.position, percent, parts.now()));
+    }
+    last = update;
+  }
+  if (signal.aborted) return;
+  const now = last?.server;
+  if (now?.state === 'ready') {
+    await parts.ensureRoute(now.id);
+    say(readyAnswer(serverPath(parts.site.baseUrl, now.owner, now.name), parts.now()));
+  } else {
+    say(failedAnswer(now, parts.now()));
+  }
+}
+
+function eventAnswer({ percent, message, phase, at }: ProgressEvent): Answer {
+  return { progress: percent, message, phase, at };
+}
+
+function queueAnswer(position: number, percent: number, at: Date): Answer {
+  const message = position === 1 ? 'Waiting: you are next' : `Waiting: number ${position} in the queue`;
+  return { progress: percent, message, phase: 'waiting', position, at };
+}
+
+function readyAnswer(url: string, at: Date): Answer {
+  return {
+    progress: 100,
+    ready: true,
+    message: `Server ready at ${url}`,
+    // The path is percent-encoded, so that nothing in it can end the attribute; `&` is the one character left to escape.
+    html_message: `Server ready at <a href="${escapeAmpersand(url)}">${escapeAmpersand(url)}</a>`,
+    url,
+    phase: 'ready',
+    at,
+  };
+}
+
+function failedAnswer(server: Server | undefined, at: Date): Answer {
+  const failure = server?.state === 'failed' ? server.failure : null;
+  const message = failure ? `Spawn failed: ${failure.reason}` : 'Spawn cancelled';
+  return {
+    progress: 100,
+    failed: true,
+    message,
+    phase: 'failed',
+    at,
+    ...(failure ? { hint: failure.hint, failure_id: failure.id } : {}),
+  };
+}
+
+function escapeAmpersand(text: string): string {
+  return text.replaceAll('&', '&amp;');
+}

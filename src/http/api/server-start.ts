@@ -1,0 +1,45 @@
+/**
+ * `POST /hub/api/users/:user/server` and `/servers/:server`: 201 where the server is ready at once, 202 where it starts.
+ * A start that is asked while the server stops waits its turn and is a 202 too; JupyterHub refuses it.
+ */
+import type { FastifyInstance } from 'fastify';
+import { HubError } from '../../domain/errors.ts';
+import { isActive, isSettled } from '../../domain/server.ts';
+import type { HttpParts } from '../parts.ts';
+import { findUser, requireScope, serverNameOf, userNameOf } from './access.ts';
+import { parseServerRequest, SERVER_PATHS, SHORT_WAIT_MS, serverSubject } from './server-request.ts';
+
+export function mountServerStart(
+  api: FastifyInstance,
+  { users, servers, ensureRoute }: Pick<HttpParts, 'users' | 'servers' | 'ensureRoute'>,
+): void {
+  for (const path of SERVER_PATHS) {
+    api.post(path, async (request, reply) => {
+      const caller = requireScope(request, 'start:servers', serverSubject(request));
+      const user = await findUser(users, userNameOf(request));
+      const name = serverNameOf(request);
+      const { displayName, userOptions } = parseServerRequest(request.body);
+      const existing = await servers.get(user.name, name);
+      if (existing?.state === 'ready') {
+        throw new HubError('invalid', `${user.name}/${name} is already running`);
+      }
+      if (displayName !== undefined && name !== '') {
+        if (!existing) await servers.create(user, name, displayName);
+        else if (!isActive(existing)) await servers.edit(existing, { displayName });
+      }
+      const wanted = await servers.start(user, name, {
+        by: caller.user.name,
+        ...(userOptions ? { userOptions } : {}),
+      });
+      const server = await servers.waitUntil(wanted.id, (now) => !now || isSettled(now), SHORT_WAIT_MS);
+      if (server?.state === 'failed') {
+        throw new HubError('unavailable', server.failure?.reason ?? 'The server could not be started.');
+      }
+      const routed = server?.state === 'ready' && (await ensureRoute(server.id).catch(() => false));
+      return reply
+        .status(routed ? 201 : 202)
+        .type('text/plain')
+        .send('');
+    });
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * `DELETE /hub/api/users/:user/server` and `/servers/:server`: 204 where nothing runs (any more), 202 where it stops. With
+ * `{"remove": true}` a named server is removed as well, once it has stopped.
+ */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { HubError } from '../../domain/errors.ts';
+import { isActive } from '../../domain/server.ts';
+import type { HttpParts } from '../parts.ts';
+import { findUser, requireScope, serverNameOf, userNameOf } from './access.ts';
+import { parseInput } from './body.ts';
+import { SERVER_PATHS, SHORT_WAIT_MS, serverSubject } from './server-request.ts';
+
+const stopBody = z.object({ remove: z.boolean().default(false) }).prefault({});
+
+export function mountServerStop(
+  api: FastifyInstance,
+  { users, servers, site }: Pick<HttpParts, 'users' | 'servers' | 'site'>,
+): void {
+  for (const path of SERVER_PATHS) {
+    api.delete(path, async (request, reply) => {
+      const caller = requireScope(request, 'delete:servers', serverSubject(request));
+      const user = await findUser(users, userNameOf(request));
+      const name = serverNameOf(request);
+      const { remove } = parseInput(stopBody, request.body ?? undefined);
+      const server = await servers.get(user.name, name);
+      if (name === '' && remove) throw new HubError('invalid', 'Cannot delete the default server');
+      if (name !== '' && !site.allowNamedServers)
+        throw new HubError('invalid', 'Named servers are not enabled.');
+      if (name !== '' && !server)
+        throw new HubError('not_found', `${user.name} has no server named '${name}'`);
+      if (!server) return reply.status(204).send();
+
+      const reason = caller.user.id === user.id ? 'user' : 'admin';
+      await servers.stop(server, { by: caller.user.name, reason });
+      const stopped = await servers.waitUntil(server.id, (now) => !now || !isActive(now), SHORT_WAIT_MS);
+      const gone = !stopped || !isActive(stopped);
+      if (remove && gone) await servers.remove(server);
+      if (remove && !gone) servers.removeOnceStopped(server);
+      if (gone) return reply.status(204).send();
+      return reply.status(202).type('text/plain').send('');
+    });
+  }
+}

@@ -1,0 +1,64 @@
+/** `/hub/api/users/:user/servers/:server`: one server, its creation and its description. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HubError } from '../../domain/errors.ts';
+import type { Server } from '../../domain/server.ts';
+import type { HttpParts } from '../parts.ts';
+import { findUser, notFound, requireScope, serverNameOf, userNameOf } from './access.ts';
+import { parseInput } from './body.ts';
+import { serverModel } from './server-model.ts';
+import {
+  parseServerRequest,
+  SERVER_PATHS,
+  serverBody,
+  serverFields,
+  serverSubject,
+} from './server-request.ts';
+
+export function mountServer(
+  api: FastifyInstance,
+  parts: Pick<HttpParts, 'users' | 'servers' | 'site'>,
+): void {
+  const { users, servers, site } = parts;
+
+  for (const path of SERVER_PATHS) {
+    api.get(path, async (request) => {
+      const { scopes } = requireScope(request, 'read:servers', serverSubject(request));
+      return serverModel(await findServer(request), { scopes, site });
+    });
+
+    api.put(path, async (request, reply) => {
+      const { scopes } = requireScope(request, 'start:servers', serverSubject(request));
+      const user = await findUser(users, userNameOf(request));
+      const name = serverNameOf(request);
+      if (name === '') throw new HubError('conflict', `User ${user.name} already has a default server`);
+      if (await servers.get(user.name, name)) {
+        throw new HubError('conflict', `User ${user.name} already has server ${name}`);
+      }
+      const { displayName, userOptions } = parseServerRequest(request.body);
+      const created = await servers.create(user, name, displayName);
+      const server = userOptions ? await servers.edit(created, { userOptions }) : created;
+      return reply.status(201).send(serverModel(server, { scopes, site }));
+    });
+
+    api.patch(path, async (request) => {
+      const { scopes } = requireScope(request, 'start:servers', serverSubject(request));
+      const fields = parseInput(serverBody, request.body);
+      if (Object.keys(fields).length === 0) {
+        throw new HubError('invalid', 'Must specify at least one field to modify.');
+      }
+      const server = await findServer(request);
+      const edited = await servers.edit(server, serverFields(fields)).catch(refuseAsInvalid);
+      return serverModel(edited, { scopes, site });
+    });
+  }
+
+  async function findServer(request: FastifyRequest): Promise<Server> {
+    return (await servers.get(userNameOf(request), serverNameOf(request))) ?? notFound();
+  }
+}
+
+/** JupyterHub answers 400 where a server is active. */
+function refuseAsInvalid(error: unknown): never {
+  if (error instanceof HubError && error.code === 'conflict') throw new HubError('invalid', error.message);
+  throw error;
+}

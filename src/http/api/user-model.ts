@@ -1,0 +1,88 @@
+/** A user as JupyterHub's API describes them: as much of it as the caller's scopes let them see. */
+import { serverPath } from '../../domain/route.ts';
+import { allows, type ScopeSet } from '../../domain/scope.ts';
+import { isActive, pendingOperation, type Server } from '../../domain/server.ts';
+import type { User } from '../../domain/user.ts';
+import { rolesOfUser } from '../../hub/callers.ts';
+import type { Site } from '../parts.ts';
+import { serverModel } from './server-model.ts';
+
+/** Which fields each scope opens. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  'read:users': [
+    'kind',
+    'name',
+    'user_info',
+    'admin',
+    'roles',
+    'groups',
+    'server',
+    'pending',
+    'created',
+    'last_activity',
+  ],
+  'read:users:name': ['kind', 'name', 'user_info', 'admin'],
+  'read:users:groups': ['kind', 'name', 'groups'],
+  'read:users:activity': ['kind', 'name', 'last_activity'],
+  'read:servers': ['kind', 'name', 'servers'],
+  'read:roles:users': ['kind', 'name', 'roles', 'admin'],
+  'admin:auth_state': ['kind', 'name', 'auth_state'],
+};
+
+export interface UserModelOptions {
+  readonly scopes: ScopeSet;
+  readonly site: Site;
+  readonly includeStoppedServers: boolean;
+}
+
+/** @returns undefined where the caller may see nothing of them */
+export function userModel(
+  user: User,
+  servers: readonly Server[],
+  { scopes, site, includeStoppedServers }: UserModelOptions,
+): Record<string, unknown> | undefined {
+  const visible = new Set(
+    Object.entries(FIELDS).flatMap(([scope, fields]) =>
+      allows(scopes, scope, { user: user.name }) ? fields : [],
+    ),
+  );
+  if (visible.size === 0) return undefined;
+  const model = everythingOf(user, servers, site);
+  const shown = servers.filter(
+    (server) =>
+      (includeStoppedServers || isActive(server)) &&
+      allows(scopes, 'read:servers', { user: user.name, server: server.name }),
+  );
+  return {
+    ...Object.fromEntries(Object.entries(model).filter(([field]) => visible.has(field))),
+    ...(visible.has('servers') || shown.length > 0
+      ? {
+          servers: Object.fromEntries(
+            shown.map((server) => [server.name, serverModel(server, { scopes, site })]),
+          ),
+        }
+      : {}),
+  };
+}
+
+function everythingOf(user: User, servers: readonly Server[], site: Site): Record<string, unknown> {
+  const own = servers.find((server) => server.name === '');
+  return {
+    kind: 'user',
+    name: user.name,
+    admin: user.admin,
+    roles: rolesOfUser(user),
+    groups: [],
+    server: own?.state === 'ready' ? serverPath(site.baseUrl, user.name, '') : null,
+    pending: own ? pendingOperation(own) : null,
+    created: user.createdAt,
+    last_activity: user.lastActivityAt,
+    auth_state: null,
+    user_info: {},
+  };
+}
+
+/** What every caller may know of themselves on the paths that exist for it, beside what their scopes say. */
+export function identifyScopes(user: User): readonly string[] {
+  return [`read:users:name!user=${user.name}`, `read:users:groups!user=${user.name}`];
+}

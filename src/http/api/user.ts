@@ -1,0 +1,90 @@
+/** `/hub/api/users/:user`: one user. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Caller } from '../../domain/caller.ts';
+import { HubError } from '../../domain/errors.ts';
+import type { HttpParts } from '../parts.ts';
+import { findUser, requireScope, userNameOf } from './access.ts';
+import { parseInput } from './body.ts';
+import { userModel } from './user-model.ts';
+
+/** Anything but `0`, `false` and nothing at all is true, as JupyterHub has it. */
+export const flag = z
+  .string()
+  .default('0')
+  .transform((text) => !['0', 'false'].includes(text.toLowerCase()));
+
+export const userQuery = z.object({ include_stopped_servers: flag });
+
+const newUser = z.strictObject({ admin: z.boolean().default(false) }).prefault({});
+const userPatch = z.strictObject({ name: z.string().optional(), admin: z.boolean().optional() });
+
+/** Any of these lets a caller see something of a user; which fields is another matter. */
+const READ_SCOPES = [
+  'read:users',
+  'read:users:name',
+  'read:servers',
+  'read:users:groups',
+  'read:users:activity',
+  'read:roles:users',
+];
+
+export function mountUser(api: FastifyInstance, parts: Pick<HttpParts, 'users' | 'servers' | 'site'>): void {
+  const { users, servers, site } = parts;
+
+  api.get('/users/:user', async (request) => {
+    const { scopes } = requireScope(request, READ_SCOPES, { user: userNameOf(request) });
+    const { include_stopped_servers: includeStoppedServers } = parseInput(userQuery, request.query);
+    const user = await findUser(users, userNameOf(request));
+    const own = (await servers.ofUsers([user])).get(user.id) ?? [];
+    return userModel(user, own, { scopes, site, includeStoppedServers });
+  });
+
+  api.post('/users/:user', async (request, reply) => {
+    const name = userNameOf(request);
+    const caller = requireScope(request, 'admin:users', { user: name });
+    const { admin } = parseInput(newUser, request.body ?? undefined);
+    if (admin) refuseAdminFromOthers(caller);
+    const [created] = await users.create([name], { admin, by: caller.user.name });
+    if (!created) throw new HubError('conflict', `User ${name} already exists`);
+    const options = { scopes: caller.scopes, site, includeStoppedServers: false };
+    return reply.status(201).send(userModel(created, [], options));
+  });
+
+  api.patch('/users/:user', async (request) => {
+    const caller = requireScope(request, 'admin:users', { user: userNameOf(request) });
+    const patch = parseInput(userPatch, request.body);
+    const user = await findUser(users, userNameOf(request));
+    if (!caller.user.admin && user.admin)
+      throw new HubError('forbidden', 'Only admins can modify other admins');
+    if (patch.admin) refuseAdminFromOthers(caller);
+    const updated = await users
+      .update(user, {
+        ...(patch.name === undefined ? {} : { name: patch.name }),
+        ...(patch.admin === undefined ? {} : { admin: patch.admin }),
+      })
+      .catch(refuseAsInvalid);
+    const own = (await servers.ofUsers([updated])).get(updated.id) ?? [];
+    const options = { scopes: caller.scopes, site, includeStoppedServers: false };
+    return { ...userModel(updated, own, options), auth_state: null };
+  });
+
+  api.delete('/users/:user', async (request, reply) => {
+    const caller = requireScope(request, 'delete:users', { user: userNameOf(request) });
+    const user = await findUser(users, userNameOf(request));
+    if (user.id === caller.user.id) throw new HubError('invalid', 'Cannot delete yourself!');
+    await users.delete(user, { by: caller.user.name });
+    return reply.status(204).send();
+  });
+}
+
+/** @throws HubError `forbidden` where somebody without the admin role would give it */
+export function refuseAdminFromOthers(caller: Caller): void {
+  if (!caller.user.admin) throw new HubError('forbidden', 'Only admins can grant admin permissions');
+}
+
+/** JupyterHub answers 400 where a name is taken. */
+function refuseAsInvalid(error: unknown): never {
+  if (error instanceof HubError && error.code === 'conflict') throw new HubError('invalid', error.message);
+  throw error;
+}

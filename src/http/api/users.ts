@@ -1,0 +1,72 @@
+/** `/hub/api/users`: the list of users, and several new ones at once. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { HubError } from '../../domain/errors.ts';
+import type { ScopeSet } from '../../domain/scope.ts';
+import type { HttpParts } from '../parts.ts';
+import { requireScope, requireSomeScope } from './access.ts';
+import { parseInput } from './body.ts';
+import { pageAnswer, pageQuery, pageRange } from './pagination.ts';
+import { flag, refuseAdminFromOthers } from './user.ts';
+import { userModel } from './user-model.ts';
+
+const listQuery = z.object({
+  ...pageQuery,
+  state: z.enum(['active', 'ready', 'inactive']).optional(),
+  sort: z.enum(['id', '-id', 'name', '-name', 'last_activity', '-last_activity']).default('id'),
+  name_filter: z.string().optional(),
+  include_stopped_servers: flag,
+});
+
+const newUsers = z.strictObject({
+  usernames: z.array(z.string()).min(1, 'Must specify at least one user to create'),
+  admin: z.boolean().default(false),
+});
+
+export function mountUsers(api: FastifyInstance, parts: Pick<HttpParts, 'users' | 'servers' | 'site'>): void {
+  const { users, servers, site } = parts;
+
+  api.get('/users', async (request) => {
+    const { scopes } = requireSomeScope(request, 'list:users');
+    const query = parseInput(listQuery, request.query);
+    const range = pageRange(request, query);
+    const names = namesOnly(scopes);
+    const page = await users.list({
+      ...range,
+      sort: query.sort,
+      ...(query.state ? { state: query.state } : {}),
+      ...(query.name_filter ? { nameContains: query.name_filter } : {}),
+      ...(names ? { names } : {}),
+    });
+    const serversOf = await servers.ofUsers(page.items);
+    const options = { scopes, site, includeStoppedServers: query.include_stopped_servers };
+    const items = page.items.flatMap((user) => userModel(user, serversOf.get(user.id) ?? [], options) ?? []);
+    return pageAnswer(request, { items, total: page.total }, range);
+  });
+
+  api.post('/users', async (request, reply) => {
+    const caller = requireScope(request, 'admin:users');
+    const { usernames, admin } = parseInput(newUsers, request.body);
+    if (admin) refuseAdminFromOthers(caller);
+    const created = await users.create(usernames, { admin, by: caller.user.name });
+    if (created.length === 0) throw new HubError('conflict', `All ${usernames.length} users already exist`);
+    const options = { scopes: caller.scopes, site, includeStoppedServers: false };
+    return reply.status(201).send(created.map((user) => userModel(user, [], options)));
+  });
+}
+
+/**
+ * Whom a filtered `list:users` lists; undefined: everybody.
+ * @throws HubError `forbidden` for filters that say nothing of users: they must not come down to everybody
+ */
+function namesOnly(scopes: ScopeSet): readonly string[] | undefined {
+  const filters = scopes.granted.get('list:users');
+  if (filters === undefined || filters === 'all') return undefined;
+  const kinds = [...filters].map((filter) => filter.slice(0, filter.indexOf('=')));
+  if (kinds.some((kind) => kind !== 'user' && kind !== 'group')) {
+    throw new HubError('forbidden', 'list:users can be narrowed to users and groups only.');
+  }
+  return [...filters]
+    .filter((filter) => filter.startsWith('user='))
+    .map((filter) => filter.slice('user='.length));
+}

@@ -1,0 +1,23 @@
+/** `/hub/metrics`: what Prometheus collects. */
+import type { FastifyInstance } from 'fastify';
+import { HubError } from '../domain/errors.ts';
+import { allowsSome } from '../domain/scope.ts';
+import { identifyCaller } from './caller.ts';
+import type { HttpParts } from './parts.ts';
+import { checkApiXsrf } from './xsrf.ts';
+
+export async function mountMetrics(
+  app: FastifyInstance,
+  { callers, metrics }: Pick<HttpParts, 'callers' | 'metrics'>,
+): Promise<void> {
+  app.addHook('onRequest', identifyCaller({ callers }, { tokens: true }));
+  app.addHook('preValidation', checkApiXsrf);
+  for (const path of ['/metrics', '/api/metrics']) {
+    app.get(path, async (request, reply) => {
+      if (!request.caller || !allowsSome(request.caller.scopes, 'read:metrics')) {
+        throw new HubError('forbidden', "Access to metrics requires scope 'read:metrics'");
+      }
+      return reply.type(metrics.contentType).send(await metrics.metrics());
+    });
+  }
+}
