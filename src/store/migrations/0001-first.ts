@@ -14,7 +14,7 @@ export async function up(db: Kysely<unknown>, { generatedId, text }: ColumnTypes
   await db.schema
     .createIndex('users_by_activity')
     .on('users')
-    .expression(sql`coalesce(last_activity_at, 0), id`)
+    .expression(sql`coalesce(last_activity_at, -1), id`)
     .execute();
 
   await db.schema
@@ -40,6 +40,7 @@ export async function up(db: Kysely<unknown>, { generatedId, text }: ColumnTypes
     .addColumn('stop_reason', text)
     .addColumn('hook', text)
     .addColumn('lease_holder', text)
+    .addColumn('lease_from', 'bigint')
     .addColumn('lease_until', 'bigint')
     .addUniqueConstraint('servers_name_of_user', ['user_id', 'name'])
     .execute();

@@ -1,4 +1,5 @@
 /** Between values and the columns that hold them: see `tables.ts` for the representation. */
+import { type Expression, type SqlBool, sql } from 'kysely';
 
 export function toMilliseconds(date: Date): number {
   const milliseconds = date.getTime();
@@ -28,4 +29,15 @@ export function toStamped<T extends { readonly at: Date }>(json: string | null):
 
 export function toJsonOrNull(value: object | null): string | null {
   return value === null ? null : JSON.stringify(value);
+}
+
+/** How far a clock may go back, in milliseconds, when it is put right. */
+const CLOCK_STEP = 10_000;
+
+/**
+ * Whether a time that was `clock` once lies ahead of it: the clock was set back, and what was to end soon after that
+ * time would now last as much longer.
+ */
+export function isAhead(time: Expression<number>, clock: Expression<number>): Expression<SqlBool> {
+  return sql<SqlBool>`${time} > ${clock} + ${sql.lit(CLOCK_STEP)}`;
 }

@@ -5,6 +5,7 @@ import type { NewServer, ServerRepository } from '../store.ts';
 import type { Access } from './access.ts';
 import { latestOf, toucherOf } from './activity.ts';
 import { LostRace } from './backend.ts';
+import { isAhead } from './columns.ts';
 import { fromServer, type OwnedServerRow, toServer } from './server-row.ts';
 import { type StatementContext, statement } from './statement.ts';
 
@@ -159,13 +160,14 @@ const remove = statement(({ db }, id: string) => db.deleteFrom('servers').where(
 const claim = statement(({ db, clock }, id: string, holder: string, milliseconds: number) =>
   db
     .updateTable('servers')
-    .set({ lease_holder: holder, lease_until: sql<number>`${clock} + ${milliseconds}` })
+    .set({ lease_holder: holder, lease_from: clock, lease_until: sql<number>`${clock} + ${milliseconds}` })
     .where('id', '=', id)
     .where((eb) =>
       eb.or([
         eb('lease_holder', 'is', null),
         eb('lease_holder', '=', holder),
         eb('lease_until', '<=', clock),
+        isAhead(sql.ref('lease_from'), clock),
       ]),
     )
     .returningAll()
@@ -184,7 +186,7 @@ const claim = statement(({ db, clock }, id: string, holder: string, milliseconds
 const release = statement(({ db }, id: string, holder: string) =>
   db
     .updateTable('servers')
-    .set({ lease_holder: null, lease_until: null })
+    .set({ lease_holder: null, lease_from: null, lease_until: null })
     .where('id', '=', id)
     .where('lease_holder', '=', holder),
 );

@@ -48,8 +48,9 @@ interface ServersTable {
   failure: JsonText | null;
   stop_reason: string | null;
   hook: JsonText | null;
-  /** Both are null or neither is. */
+  /** All three are null or none is. */
   lease_holder: string | null;
+  lease_from: Milliseconds | null;
   lease_until: Milliseconds | null;
 }
 

@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
+import { type Expression, type SqlBool, sql } from 'kysely';
 import type { ThrottleRepository } from '../store.ts';
 import type { Access } from './access.ts';
-import { toDate } from './columns.ts';
+import { isAhead, toDate } from './columns.ts';
 import { statement } from './statement.ts';
 
 export class SqlThrottles implements ThrottleRepository {
@@ -32,38 +32,33 @@ export class SqlThrottles implements ThrottleRepository {
 
 // A window that has ended is begun anew; one that is open keeps its end. The time of this hit, as it was to be
 // inserted, is `excluded.last_hit_at`.
-const hit = statement(({ db, clock }, key: string, milliseconds: number) =>
-  db
+const hit = statement(({ db, clock }, key: string, milliseconds: number) => {
+  const ended = hasEnded(sql.ref('excluded.last_hit_at'));
+  return db
     .insertInto('throttles')
     .values({ key, count: 1, last_hit_at: clock, until: sql<number>`${clock} + ${milliseconds}` })
     .onConflict((conflict) =>
       conflict.column('key').doUpdateSet({
-        count: sql<number>`case when throttles.until <= excluded.last_hit_at then 1 else throttles.count + 1 end`,
-        until: sql<number>`case when throttles.until <= excluded.last_hit_at then excluded.until else throttles.until end`,
+        count: sql<number>`case when ${ended} then 1 else throttles.count + 1 end`,
+        until: sql<number>`case when ${ended} then excluded.until else throttles.until end`,
         last_hit_at: sql<number>`excluded.last_hit_at`,
       }),
     )
-    .returning(['count', 'until']),
-);
+    .returning(['count', 'until']);
+});
 
 const peek = statement(({ db, clock }, key: string) =>
-  db
-    .selectNoFrom(sql<number>`${clock}`.as('now'))
-    .select((eb) => [
-      eb
-        .selectFrom('throttles')
-        .select('count')
-        .where('key', '=', key)
-        .where('until', '>', clock)
-        .as('count'),
-      eb
-        .selectFrom('throttles')
-        .select('until')
-        .where('key', '=', key)
-        .where('until', '>', clock)
-        .as('until'),
-    ]),
+  db.selectNoFrom(sql<number>`${clock}`.as('now')).select(({ selectFrom, not }) => {
+    const open = selectFrom('throttles')
+      .where('key', '=', key)
+      .where(not(hasEnded(clock)));
+    return [open.select('count').as('count'), open.select('until').as('until')];
+  }),
 );
+
+function hasEnded(clock: Expression<number>): Expression<SqlBool> {
+  return sql<SqlBool>`(throttles.until <= ${clock} or ${isAhead(sql.ref('throttles.last_hit_at'), clock)})`;
+}
 
 const remove = statement(({ db }, key: string) => db.deleteFrom('throttles').where('key', '=', key));
 

@@ -38,7 +38,7 @@ export class SqlUsers implements UserRepository {
     if (sort.endsWith('name')) page = page.orderBy('users.name', direction);
     // The same expression as the index: who was never active comes before everyone who was.
     if (sort.endsWith('last_activity')) {
-      page = page.orderBy(sql`coalesce(users.last_activity_at, 0)`, direction);
+      page = page.orderBy(sql`coalesce(users.last_activity_at, -1)`, direction);
     }
     const { rows } = await reads.execute(page.orderBy('users.id', direction));
     return { items: rows.map(toUser), total: Number(counted.rows[0]!.total) };

@@ -14,11 +14,13 @@ export class SqliteBackend implements Backend {
   readonly reader: Kysely<Tables>;
   readonly writer: Kysely<Tables>;
   readonly clock: Expression<number> = sql.val(CLOCK as unknown as number);
+  readonly #write: SqliteConnection;
+  readonly #read: SqliteConnection;
   #closed = false;
 
   constructor(file: string, options: { readonly now: () => Date; readonly lockWaitSeconds: number }) {
     const { now, lockWaitSeconds } = options;
-    const write = new SqliteConnection(file, {
+    this.#write = new SqliteConnection(file, {
       readOnly: false,
       now,
       pragmas: [
@@ -31,11 +33,11 @@ export class SqliteBackend implements Backend {
         'journal_size_limit = 67108864',
       ],
     });
-    const read = new SqliteConnection(file, { readOnly: true, now, pragmas: ['busy_timeout = 200'] });
+    this.#read = new SqliteConnection(file, { readOnly: true, now, pragmas: ['busy_timeout = 200'] });
     this.writer = new Kysely({
-      dialect: new OwnSqliteDialect(new SqliteWriteDriver(write, lockWaitSeconds)),
+      dialect: new OwnSqliteDialect(new SqliteWriteDriver(this.#write, lockWaitSeconds)),
     });
-    this.reader = new Kysely({ dialect: new OwnSqliteDialect(new SqliteReadDriver(read)) });
+    this.reader = new Kysely({ dialect: new OwnSqliteDialect(new SqliteReadDriver(this.#read)) });
   }
 
   among(column: string, values: readonly string[] | readonly number[]): Expression<SqlBool> {
@@ -68,6 +70,8 @@ export class SqliteBackend implements Backend {
     this.#closed = true;
     // The last connection to close tidies the journal away, which one that only reads cannot.
     await this.reader.destroy();
+    this.#read.close();
     await this.writer.destroy();
+    this.#write.close();
   }
 }

@@ -25,6 +25,7 @@ export class SqliteConnection implements DatabaseConnection {
   readonly #statements = new Map<string, Prepared>();
   #database: DatabaseSync | undefined;
   #identity: string | undefined;
+  #closed = false;
 
   constructor(file: string, options: SqliteConnectionOptions) {
     this.#file = file;
@@ -73,7 +74,13 @@ export class SqliteConnection implements DatabaseConnection {
     return this.#database?.isTransaction === true;
   }
 
+  /** For good. */
   close(): void {
+    this.#closed = true;
+    this.#reset();
+  }
+
+  #reset(): void {
     this.#statements.clear();
     const database = this.#database;
     this.#database = undefined;
@@ -84,13 +91,14 @@ export class SqliteConnection implements DatabaseConnection {
     try {
       return action();
     } catch (error) {
-      if (breaksConnection(error)) this.close();
+      if (breaksConnection(error)) this.#reset();
       throw error;
     }
   }
 
   #open(): DatabaseSync {
     if (this.#database !== undefined) return this.#database;
+    if (this.#closed) throw new Error('the database is closed');
     const { readOnly, pragmas } = this.#options;
     // Not to be made anew where it has vanished: an empty database would look as if nobody had ever worked here.
     const url = pathToFileURL(this.#file);

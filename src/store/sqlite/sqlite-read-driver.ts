@@ -25,7 +25,5 @@ export class SqliteReadDriver implements Driver {
 
   async rollbackTransaction(): Promise<void> {}
 
-  async destroy(): Promise<void> {
-    this.#connection.close();
-  }
+  async destroy(): Promise<void> {}
 }

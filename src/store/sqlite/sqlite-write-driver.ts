@@ -77,10 +77,10 @@ export class SqliteWriteDriver implements Driver {
     else setImmediate(next);
   }
 
+  /** Resolves when all transactions have ended; whoever made the connection closes it. */
   async destroy(): Promise<void> {
     await this.acquireConnection();
     if (this.#batch !== undefined) this.#commit(this.#batch);
-    this.#connection.close();
   }
 
   /**

@@ -1,0 +1,27 @@
+import { describe } from 'vitest';
+import { concurrencyConformance } from './conformance/concurrency.ts';
+import { progressConformance } from './conformance/progress.ts';
+import { serversConformance } from './conformance/servers.ts';
+import { sessionsConformance } from './conformance/sessions.ts';
+import { storeTest, type TestDatabase } from './conformance/store-test.ts';
+import { throttlesConformance } from './conformance/throttles.ts';
+import { tokensConformance } from './conformance/tokens.ts';
+import { transactionsConformance } from './conformance/transactions.ts';
+import { usersConformance } from './conformance/users.ts';
+
+/**
+ * What every store does, whatever its database. Declares the tests; each runs on a database of its own.
+ *
+ * @param makeDatabase gives a new, empty database.
+ */
+export function storeConformance(makeDatabase: () => Promise<TestDatabase>): void {
+  const test = storeTest(makeDatabase);
+  describe('users', () => usersConformance(test));
+  describe('servers', () => serversConformance(test));
+  describe('tokens', () => tokensConformance(test));
+  describe('sessions and OAuth codes', () => sessionsConformance(test));
+  describe('progress', () => progressConformance(test));
+  describe('throttles', () => throttlesConformance(test));
+  describe('transactions', () => transactionsConformance(test));
+  describe('at the same time', () => concurrencyConformance(test));
+}
