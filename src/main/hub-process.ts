@@ -26,8 +26,18 @@ export interface HubFarewell {
   readonly running: readonly string[];
 }
 
-/** Runs until SIGTERM, or until the supervisor is gone. */
+/** Runs until SIGTERM, or until the supervisor is gone; tells it why where it cannot begin. */
 export async function runHubProcess(): Promise<void> {
+  try {
+    await serveHub();
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    await new Promise((sent) => process.send?.({ failure }, sent));
+    throw error;
+  }
+}
+
+async function serveHub(): Promise<void> {
   const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'disconnect')]);
   process.on('SIGINT', () => undefined);
   const [message] = await once(process, 'message');
@@ -101,7 +111,7 @@ async function openSpawner(
     python: settings.python,
     directory: settings.data,
     hookEnvironment: settings.hookEnvironment,
-    log,
+    logger: log,
   });
   return { spawner, findings: spawner.findings };
 }

@@ -1,5 +1,6 @@
 /** The command line: what can be asked, and which part answers. Parts are loaded when they are used. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { HubError } from '../domain/errors.ts';
 import { POLDER_VERSION } from '../lib/version.ts';
 import { cacheFolder } from './cache-folder.ts';
 import type { UpOptions } from './up.ts';
@@ -98,8 +99,7 @@ function portNumber(text: string): number {
 try {
   await program.parseAsync();
 } catch (error) {
-  const { UpError } = await import('./up.ts');
-  if (!(error instanceof UpError)) throw error;
+  if (!(error instanceof HubError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { HubError } from '../domain/errors.ts';
 import { programPath } from '../lib/asset.ts';
 
 export interface ChildSettings {
@@ -39,7 +40,7 @@ export class SupervisedChild implements AsyncDisposable {
 
   /**
    * Starts the child and resolves with its first message, by which it says that it answers.
-   * @throws when it ends before that, the first time.
+   * @throws HubError with its own words where it says that it cannot, or when it ends before it answered.
    */
   async start(): Promise<unknown> {
     await this.#launch();
@@ -59,7 +60,9 @@ export class SupervisedChild implements AsyncDisposable {
     this.#child = child;
     const startedAt = Date.now();
     child.on('message', (answer: unknown) => {
-      if (isFarewell(answer)) this.#farewell.resolve(answer);
+      if (has(answer, 'farewell')) this.#farewell.resolve(answer);
+      else if (has(answer, 'failure'))
+        this.#ready.reject(new HubError('unavailable', String(answer.failure)));
       else this.#ready.resolve(answer);
     });
     child.on('error', () => undefined);
@@ -71,7 +74,12 @@ export class SupervisedChild implements AsyncDisposable {
   #ended(ranMs: number, code: number | null, signal: NodeJS.Signals | null): void {
     this.#child = undefined;
     const why = signal === null ? `exit code ${code}` : signal;
-    this.#ready.reject(new Error(`${this.#settings.name} ended at its start (${why})`));
+    this.#ready.reject(
+      new HubError(
+        'unavailable',
+        `The ${this.#settings.name} ended at its start (${why}). Its log: ${this.#settings.logFile}`,
+      ),
+    );
     if (this.#ending) return;
     if (ranMs > RAN_WELL_MS) this.#delay = FIRST_DELAY_MS;
     this.#settings.onRestart(why, this.#delay);
@@ -101,8 +109,8 @@ export class SupervisedChild implements AsyncDisposable {
   }
 }
 
-function isFarewell(message: unknown): boolean {
-  return typeof message === 'object' && message !== null && 'farewell' in message;
+function has<Key extends string>(message: unknown, key: Key): message is Record<Key, unknown> {
+  return typeof message === 'object' && message !== null && key in message;
 }
 
 /** Appends; what has grown large is put aside first, and the one before it given up. */

@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Config, Secrets } from '../config/config.ts';
 import { countFindings, formatFindings } from '../config/format.ts';
 import { loadConfig } from '../config/load.ts';
+import { HubError } from '../domain/errors.ts';
 import { packagePath } from '../lib/asset.ts';
 import { freePort, isPortFree } from '../lib/free-port.ts';
 import { provideCourseRepository } from './course-repository.ts';
@@ -39,16 +40,16 @@ export interface UpOptions {
   readonly cache: string;
 }
 
-/** A start that cannot go on: the message is for the person at the terminal. */
-export class UpError extends Error {}
-
-/** Runs until SIGINT or SIGTERM. @throws UpError with what to do, before anything runs. */
+/** Runs until SIGINT or SIGTERM. @throws HubError with what to do, before anything runs. */
 export async function up(options: UpOptions, say: (line: string) => void): Promise<void> {
   const files = configFilesOf(options.configFiles);
   const { config, secrets } = await checkedConfig(files, options.accept, say);
   const ending = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   if (!(await isPortFree(options.host, options.port))) {
-    throw new UpError(`Port ${options.port} on ${options.host} is in use. Choose another one with --port.`);
+    throw new HubError(
+      'conflict',
+      `Port ${options.port} on ${options.host} is in use. Choose another one with --port.`,
+    );
   }
   const folder = await openDataFolder(resolve(options.data ?? defaultDataPath(files[0]!)));
   const keys = await keysOf(folder);
@@ -78,9 +79,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
     environment: process.env,
     message: settings,
   });
-  const [, greeting] = await Promise.all([proxy.start(), hub.start()]).catch((error: Error) => {
-    throw new UpError(`${error.message}. Its log says why: ${folder.logs}`);
-  });
+  const [, greeting] = await Promise.all([proxy.start(), hub.start()]);
   say(formatFindings((greeting as HubGreeting).findings));
   announce(config, secrets, options, folder, say);
 
@@ -105,9 +104,11 @@ async function checkedConfig(
 ): Promise<{ readonly config: Config; readonly secrets: Secrets }> {
   const loaded = await loadConfig(files, { accept });
   // Notes are for `polder check`: a start shows what someone should act on.
-  say(formatFindings(loaded.findings.filter((finding) => finding.severity !== 'note')));
+  const urgent = loaded.findings.filter((finding) => finding.severity !== 'note');
+  say(formatFindings(urgent, { color: process.stdout.isTTY, sources: loaded.sources }));
   if (loaded.config === undefined) {
-    throw new UpError(
+    throw new HubError(
+      'conflict',
       `${countFindings(loaded.findings, 'error')} in ${files.join(', ')}: nothing was started.`,
     );
   }
@@ -122,7 +123,8 @@ async function checkedPorts(folder: DataFolder): Promise<Ports> {
   }));
   for (const port of [ports.hub, ports.proxyApi]) {
     if (await isPortFree('127.0.0.1', port)) continue;
-    throw new UpError(
+    throw new HubError(
+      'conflict',
       `Port ${port}, which this course uses inside, is in use: perhaps it runs already. End what uses it, or, when no ` +
         `server of the course runs any more, remove ${join(folder.path, 'ports.json')} to have another one chosen.`,
     );
