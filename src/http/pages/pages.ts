@@ -1,6 +1,47 @@
-/** The pages of the hub, one noun a file. */
+/**
+ * The pages of the hub: rendered here, usable without a script. Each file mounts its own addresses, all below
+ * `${baseUrl}hub`; who asks, XSRF and errors are seen to by the scope they are mounted in.
+ */
 import type { FastifyInstance } from 'fastify';
 import type { HttpParts } from '../parts.ts';
+import { mountAdmin } from './admin.ts';
+import { mountAssets } from './assets.ts';
+import { mountHome } from './home.ts';
+import { mountLogin } from './login.ts';
+import { mountLogout } from './logout.ts';
+import { mountNotRunning } from './not-running.ts';
+import { mountProxyError } from './proxy-error.ts';
+import { mountServerActions } from './server-actions.ts';
+import { mountSpawn } from './spawn.ts';
+import { mountSpawnPending } from './spawn-pending.ts';
+import { mountToken } from './token.ts';
+import { mountUserRedirect } from './user-redirect.ts';
 
-/** `app` knows the caller, reads forms, checks their XSRF value and answers errors with pages already. */
-export async function mountPages(_app: FastifyInstance, _parts: HttpParts): Promise<void> {}
+type Parts = Pick<
+  HttpParts,
+  | 'users'
+  | 'servers'
+  | 'tokens'
+  | 'sessions'
+  | 'login'
+  | 'ensureRoute'
+  | 'rerunHook'
+  | 'memoryOf'
+  | 'site'
+  | 'now'
+>;
+
+export async function mountPages(app: FastifyInstance, parts: Parts): Promise<void> {
+  mountAssets(app, parts);
+  mountLogin(app, parts);
+  mountLogout(app, parts);
+  mountHome(app, parts);
+  mountSpawn(app, parts);
+  mountSpawnPending(app, parts);
+  mountServerActions(app, parts);
+  mountNotRunning(app, parts);
+  mountUserRedirect(app, parts);
+  mountToken(app, parts);
+  mountAdmin(app, parts);
+  mountProxyError(app, parts);
+}

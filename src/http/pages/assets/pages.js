@@ -1,0 +1,217 @@
+/**
+ * What pages do beyond forms and links. Everything on them works without this script; texts come with the page.
+ */
+
+/** How long to wait before looking again when nothing tells us that something has changed. */
+const LOOK_AGAIN_MS = 2_000;
+
+/* Times: kept up to date, with the reader's own clock time for whoever points at them. */
+
+const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'auto' });
+const units = /** @type {const} */ ([
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+]);
+
+/** @param {Date} at */
+function relativeTime(at) {
+  const seconds = Math.round((at.getTime() - Date.now()) / 1000);
+  const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? units[3];
+  return relative.format(Math.trunc(seconds / size), unit);
+}
+
+function showTimes() {
+  for (const time of document.querySelectorAll('time[data-relative]')) {
+    const at = new Date(time.dateTime);
+    const text = relativeTime(at);
+    if (time.textContent !== text) time.textContent = text;
+    if (!time.dataset.local) {
+      time.dataset.local = 'shown';
+      time.title = at.toLocaleString();
+    }
+  }
+}
+
+/* The page as the hub would render it now, put in place without losing focus or what is open. */
+
+let refreshing = false;
+
+async function refresh() {
+  if (refreshing) return;
+  refreshing = true;
+  try {
+    const response = await fetch(location.href, { redirect: 'manual', headers: { accept: 'text/html' } });
+    // The hub sends us elsewhere: into the server, or to the login.
+    if (response.type === 'opaqueredirect') return location.replace(location.href);
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    const fresh = page.querySelector('main');
+    if (!fresh) throw new Error('not one of our pages');
+    if (!isBusyWith(document.querySelector('main'))) {
+      document.title = page.title;
+      morph(document.querySelector('main'), fresh);
+      setUp();
+    }
+  } catch {
+    showLost();
+  } finally {
+    refreshing = false;
+    scheduleRefresh();
+  }
+}
+
+/** Somebody is answering a question or writing: what they have before them stays. */
+function isBusyWith(main) {
+  return main.querySelector(':popover-open, input:not([type=hidden]):focus, select:focus') !== null;
+}
+
+/** Makes `element` what `fresh` is, changing only what differs. */
+function morph(element, fresh) {
+  for (const { name } of [...element.attributes]) {
+    if (!fresh.hasAttribute(name) && !isReaders(name)) element.removeAttribute(name);
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (element.getAttribute(name) !== value && !isReaders(name)) element.setAttribute(name, value);
+  }
+  const wanted = [...fresh.childNodes];
+  for (const [index, node] of wanted.entries()) {
+    const present = element.childNodes[index];
+    if (!present) element.append(node);
+    else if (present.nodeName !== node.nodeName) present.replaceWith(node);
+    else if (node.nodeType === Node.ELEMENT_NODE) morph(present, node);
+    else if (present.nodeValue !== node.nodeValue) present.nodeValue = node.nodeValue;
+  }
+  while (element.childNodes.length > wanted.length) element.lastChild.remove();
+}
+
+/** Attributes that say what the reader did, not what the hub knows. */
+function isReaders(attribute) {
+  return ['open', 'hidden', 'aria-busy', 'data-local', 'data-sent'].includes(attribute);
+}
+
+function showLost() {
+  const section = document.querySelector('[data-lost]');
+  const message = section?.querySelector('[data-message]');
+  if (message) message.textContent = section.dataset.lost;
+}
+
+let timer;
+
+/** Pages on which something is under way say how often to look; a start is looked at when its stream is interrupted. */
+function scheduleRefresh() {
+  clearTimeout(timer);
+  const seconds = Number(document.querySelector('main').dataset.refresh ?? 0);
+  const interrupted = document.querySelector('[data-progress]') && stream?.readyState !== EventSource.OPEN;
+  if (seconds > 0) timer = setTimeout(refresh, seconds * 1000);
+  else if (interrupted) timer = setTimeout(refresh, LOOK_AGAIN_MS);
+}
+
+/* A start: the API's event stream says when there is something new. */
+
+let stream;
+
+function followProgress() {
+  const section = document.querySelector('[data-progress]');
+  if (!section) return stream?.close();
+  const url = new URL(section.dataset.progress, location.href).href;
+  if (stream?.url === url && stream.readyState !== EventSource.CLOSED) return;
+  stream?.close();
+  stream = new EventSource(url);
+  stream.onopen = scheduleRefresh;
+  stream.onerror = scheduleRefresh;
+  stream.onmessage = ({ data }) => {
+    const event = JSON.parse(data);
+    if (event.ready) location.replace(document.querySelector('[data-ready]').dataset.ready);
+    else refresh();
+    if (event.ready || event.failed) stream.close();
+  };
+}
+
+/** A page that a link led to, and that means to start: sends its form, without a step in the browser's history. */
+async function sendStart() {
+  const form = document.querySelector('form[data-start]');
+  if (!form) return;
+  const body = new URLSearchParams(new FormData(form));
+  const answer = await fetch(form.action, { method: 'POST', body, redirect: 'manual' }).catch(
+    () => undefined,
+  );
+  // The hub leads on where it has done as asked. Where not, the browser shows what it says.
+  if (answer?.type === 'opaqueredirect') location.replace(form.dataset.start);
+  else form.submit();
+}
+
+/* Buttons */
+
+/** A form that was sent is not sent again by a second click. */
+function sendOnce(event) {
+  const form = event.target;
+  if (form.method !== 'post') return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = 'true';
+  event.submitter?.setAttribute('aria-busy', 'true');
+}
+
+/** The browser shows a page from its memory: what was sent from it then may be sent again. */
+function forgetSent() {
+  for (const form of document.querySelectorAll('form[data-sent]')) {
+    delete form.dataset.sent;
+    form.querySelector('[aria-busy]')?.removeAttribute('aria-busy');
+  }
+}
+
+function togglePassword(button) {
+  const input = document.getElementById(button.dataset.showPassword);
+  const shown = input.type === 'text';
+  input.type = shown ? 'password' : 'text';
+  button.textContent = shown ? button.dataset.show : button.dataset.hide;
+  button.setAttribute('aria-pressed', String(!shown));
+  input.focus();
+}
+
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    copyBySelection(button.dataset.copy);
+  }
+  const label = button.textContent;
+  button.textContent = button.dataset.copied;
+  setTimeout(() => {
+    button.textContent = label;
+  }, 2_000);
+}
+
+/** Without TLS browsers have no clipboard for scripts. */
+function copyBySelection(text) {
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.className = 'for-readers';
+  document.body.append(area);
+  area.select();
+  document.execCommand('copy');
+  area.remove();
+}
+
+function click(event) {
+  const button = event.target.closest?.('button');
+  if (button?.dataset.showPassword) togglePassword(button);
+  else if (button?.dataset.copied) copy(button);
+}
+
+/** Also after the page has changed in place. */
+function setUp() {
+  for (const button of document.querySelectorAll('button[data-show-password], button[data-copied]')) {
+    button.hidden = false;
+  }
+  showTimes();
+  followProgress();
+}
+
+document.addEventListener('click', click);
+document.addEventListener('submit', sendOnce);
+addEventListener('pageshow', forgetSent);
+setInterval(showTimes, 1_000);
+setUp();
+scheduleRefresh();
+sendStart();

@@ -1,0 +1,214 @@
+/** Home: go on where one was. */
+import type { FastifyInstance } from 'fastify';
+import { isSettled, type Server } from '../../domain/server.ts';
+import { requireCaller } from '../caller.ts';
+import type { HttpParts } from '../parts.ts';
+import { actionForm, askingButton } from './forms.ts';
+import { type Fragment, type Html, html } from './html.ts';
+import { type PageContext, renderPage, xsrfField } from './layout.ts';
+import { hubPath, hubServerPath, openPath } from './links.ts';
+import { pageContext, sendPage } from './page-context.ts';
+import { hookOutput, renderFailure, stateBadge, stateSentence, time } from './server-view.ts';
+import { startingPoint } from './starting-point.ts';
+import { bytes } from './words.ts';
+
+type Parts = Pick<HttpParts, 'servers' | 'memoryOf' | 'site' | 'now'>;
+
+export interface ShownServer {
+  /** Undefined: it has never been started. */
+  readonly server: Server | undefined;
+  /** Bytes in use; null where that is not known. */
+  readonly memory: number | null;
+}
+
+export interface HomeModel {
+  readonly main: ShownServer;
+  readonly named: readonly ShownServer[];
+}
+
+export function mountHome(app: FastifyInstance, parts: Parts): void {
+  app.get('/', async (request, reply) =>
+    reply.redirect(await startingPoint(requireCaller(request).user, parts)),
+  );
+
+  app.get('/home', async (request, reply) => {
+    const { user } = requireCaller(request);
+    const servers = (await parts.servers.ofUsers([user])).get(user.id) ?? [];
+    const shown = await Promise.all(
+      servers.map(async (server) => ({
+        server,
+        memory: server.state === 'ready' ? await parts.memoryOf(server.id) : null,
+      })),
+    );
+    const main = shown.find(({ server }) => server.name === '') ?? { server: undefined, memory: null };
+    const named = shown.filter(({ server }) => server.name !== '');
+    return sendPage(reply, renderHome(pageContext(request, reply, parts), { main, named }));
+  });
+}
+
+export function renderHome(context: PageContext, { main, named }: HomeModel): string {
+  const { site, texts } = context;
+  const servers = [main, ...named].flatMap(({ server }) => server ?? []);
+  const moving = servers.some((server) => !isSettled(server));
+  return renderPage(context, {
+    title: texts.home.title,
+    entry: 'home',
+    ...(moving ? { refreshSeconds: 2 } : {}),
+    main: html`<h1>${texts.home.heading}</h1>
+${servers.map((server) => renderHookFailure(context, server))}
+${renderMain(context, main)}
+${(site.allowNamedServers || named.length > 0) && renderNamed(context, named)}
+${site.course.storageNotice !== null && html`<aside class="aside"><h2>${texts.home.files}</h2><p>${site.course.storageNotice}</p></aside>`}`,
+  });
+}
+
+/** The default server: one state, one thing to do next. */
+function renderMain(context: PageContext, { server, memory }: ShownServer): Html {
+  const { texts, caller } = context;
+  const state = server?.state ?? 'stopped';
+  const name = server ?? { owner: caller?.user.name ?? '', name: '' };
+  return html`<section class="card server">
+<div class="server-head">${stateBadge(context, state)}${server?.state === 'ready' && server.readyAt && html`<span class="quiet">${texts.home.since} ${time(context, server.readyAt)}</span>`}</div>
+${server?.state === 'ready' ? renderUse(context, server, memory) : html`<p class="lead">${stateSentence(context, server)}</p>`}
+${server?.failure && (state === 'failed' || state === 'stopped') && renderFailure(context, server.failure)}
+<div class="buttons">${mainActions(context, name, server)}</div>
+</section>`;
+}
+
+function mainActions(
+  context: PageContext,
+  name: Pick<Server, 'owner' | 'name'>,
+  server: Server | undefined,
+): Fragment {
+  const { site, texts } = context;
+  const start = (label: string) => actionForm(context, { to: hubServerPath(site, 'spawn', name), label });
+  switch (server?.state) {
+    case 'ready':
+      return [
+        html`<a class="button main" href="${openPath(site, server)}">${texts.home.open}</a>`,
+        stopButton(context, server),
+      ];
+    case 'queued':
+    case 'starting':
+      return [watchLink(context, server), cancelForm(context, server)];
+    case 'stopping':
+      return server.desired === 'running'
+        ? [watchLink(context, server), cancelForm(context, server)]
+        : start(texts.home.restart);
+    default:
+      return start(
+        server === undefined || server.state === 'stopped' ? texts.home.start : texts.failed.tryAgain,
+      );
+  }
+}
+
+function watchLink({ site, texts }: PageContext, server: Server): Html {
+  return html`<a class="button main" href="${hubServerPath(site, 'spawn-pending', server)}">${texts.home.watch}</a>`;
+}
+
+function cancelForm(context: PageContext, server: Server): Html {
+  const { site, texts } = context;
+  return actionForm(context, {
+    to: hubServerPath(site, 'stop', server),
+    label: texts.home.cancel,
+    tone: 'quiet',
+  });
+}
+
+function stopButton(context: PageContext, server: Server): Html {
+  const { site, texts } = context;
+  const { stopDialog } = texts.home;
+  return askingButton(context, {
+    id: `stop-${server.id}`,
+    label: texts.home.stop,
+    ...(server.name === '' ? {} : { fullLabel: stopDialog.title(server.name) }),
+    title: stopDialog.title(server.name),
+    body: stopDialog.body,
+    confirm: { to: hubServerPath(site, 'stop', server), label: stopDialog.confirm },
+    keep: stopDialog.keep,
+  });
+}
+
+/** How much of what it may use it uses. */
+function renderUse({ site, texts, ...context }: PageContext, server: Server, memory: number | null): Html {
+  const { memoryLimit, cpuLimit } = site.course;
+  const amount = memory === null ? null : bytes(memory);
+  return html`<dl class="facts">
+${amount !== null && html`<div><dt>${texts.home.memory}</dt><dd>${memoryLimit === null ? amount : html`<meter min="0" max="${memoryLimit}" high="${Math.round(memoryLimit * 0.85)}" value="${memory}" aria-label="${texts.home.memory}"></meter>${texts.home.memoryOf(amount, bytes(memoryLimit))}`}</dd></div>`}
+${cpuLimit !== null && html`<div><dt>${texts.home.cores}</dt><dd>${texts.home.coresUpTo(cpuLimit)}</dd></div>`}
+${server.lastActivityAt && html`<div><dt>${texts.home.lastUsed}</dt><dd>${time({ ...context, texts }, server.lastActivityAt)}</dd></div>`}
+</dl>`;
+}
+
+function renderHookFailure(context: PageContext, server: Server): Fragment {
+  const { site, texts } = context;
+  if (server.state !== 'ready' || server.hook?.status !== 'failed') return null;
+  return html`<section class="notice warn">
+<h2>${texts.home.hookFailed}${server.name !== '' && html` (${server.name})`}</h2>
+<p>${texts.home.hookFailedBody}</p>
+${hookOutput(context, server.hook)}
+<div class="buttons">${actionForm(context, { to: hubServerPath(site, 'run-hook', server), label: texts.home.hookAgain, tone: 'quiet' })}</div>
+</section>`;
+}
+
+function renderNamed(context: PageContext, named: readonly ShownServer[]): Html {
+  const { site, texts } = context;
+  return html`<section>
+<h2>${texts.home.others}</h2>
+<p class="quiet">${texts.home.othersHint}</p>
+${named.length > 0 && html`<ul class="rows">${named.map((shown) => shown.server && renderNamedRow(context, shown.server, shown.memory))}</ul>`}
+${
+  site.allowNamedServers &&
+  html`<form method="post" action="${hubPath(site, 'servers')}" class="fields inline">${xsrfField(context)}
+<div class="field"><label for="server-name">${texts.home.newName}</label>
+<input id="server-name" name="name" required pattern="[a-z0-9]([a-z0-9\\-]{0,28}[a-z0-9])?" maxlength="30" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="server-name-hint">
+<span class="quiet" id="server-name-hint">${texts.home.newNameHint}</span></div>
+<button class="button quiet">${texts.home.add}</button></form>`
+}
+</section>`;
+}
+
+function renderNamedRow(context: PageContext, server: Server, memory: number | null): Html {
+  const { texts } = context;
+  return html`<li class="row">
+<div class="row-name"><strong>${server.displayName || server.name}</strong>
+<span class="quiet">${server.state === 'ready' ? html`${server.readyAt && html`${texts.home.since} ${time(context, server.readyAt)}`}${memory !== null && html` · ${bytes(memory)}`}` : stateSentence(context, server)}</span></div>
+${stateBadge(context, server.state)}
+<div class="buttons">${namedActions(context, server)}</div>
+</li>`;
+}
+
+function namedActions(context: PageContext, server: Server): Fragment {
+  const { site, texts } = context;
+  switch (server.state) {
+    case 'ready':
+      return [
+        html`<a class="button quiet" href="${openPath(site, server)}">${texts.home.openNamed}</a>`,
+        stopButton(context, server),
+      ];
+    case 'queued':
+    case 'starting':
+      return [
+        html`<a class="button quiet" href="${hubServerPath(site, 'spawn-pending', server)}">${texts.home.watch}</a>`,
+        cancelForm(context, server),
+      ];
+    case 'stopping':
+      return null;
+    default:
+      return [
+        actionForm(context, {
+          to: hubServerPath(site, 'spawn', server),
+          label: texts.home.startNamed,
+          tone: 'quiet',
+        }),
+        askingButton(context, {
+          id: `remove-${server.id}`,
+          label: texts.home.remove,
+          title: texts.home.removeDialog.title(server.name),
+          body: texts.home.removeDialog.body,
+          confirm: { to: hubServerPath(site, 'remove', server), label: texts.home.removeDialog.confirm },
+          keep: texts.home.removeDialog.keep,
+        }),
+      ];
+  }
+}

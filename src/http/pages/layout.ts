@@ -1,0 +1,100 @@
+/** What every page has: head, header, footer. */
+import type { Caller } from '../../domain/caller.ts';
+import { allowsSome } from '../../domain/scope.ts';
+import { POLDER_VERSION } from '../../lib/version.ts';
+import type { Site } from '../parts.ts';
+import { assetUrl, courseAsset, pageAssets } from './assets.ts';
+import { type Fragment, type Html, html } from './html.ts';
+import { hubPath } from './links.ts';
+import type { Texts } from './texts.ts';
+
+/** What a view may know besides its own subject. */
+export interface PageContext {
+  readonly site: Site;
+  readonly caller: Caller | undefined;
+  readonly texts: Texts;
+  readonly now: Date;
+  /** For the forms of the page. */
+  readonly xsrf: string;
+}
+
+export interface Page {
+  readonly title: string;
+  readonly main: Fragment;
+  /** Which of the navigation's entries this is. */
+  readonly entry?: 'home' | 'token' | 'admin';
+  /** Width of the content: a form, reading, or a table. */
+  readonly width?: 'narrow' | 'wide';
+  /**
+   * The page is outdated after so many seconds, because something on it is under way. With a script it is brought up
+   * to date in place, or (`live`) by the page's own means; without one, the browser loads it again.
+   */
+  readonly refreshSeconds?: number;
+  readonly live?: boolean;
+}
+
+/** The whole document. */
+export function renderPage(context: Omit<PageContext, 'xsrf' | 'now'>, page: Page): string {
+  const { site, caller, texts } = context;
+  const assets = pageAssets();
+  const course = courseAsset(site);
+  const inPlace = page.refreshSeconds !== undefined && !page.live;
+  return String(html`<!doctype html>
+<html lang="${texts.language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${page.title} · ${site.course.name}</title>
+<link rel="stylesheet" href="${assetUrl(site, assets.style)}">
+${course && html`<link rel="stylesheet" href="${assetUrl(site, course)}">`}
+<link rel="icon" type="image/svg+xml" href="${assetUrl(site, assets.logo)}">
+<script type="module" src="${assetUrl(site, assets.script)}"></script>
+${page.refreshSeconds !== undefined && html`<noscript><meta http-equiv="refresh" content="${page.refreshSeconds}"></noscript>`}
+</head>
+<body>
+<a class="skip" href="#main">${texts.layout.skip}</a>
+<header class="top">
+<a class="brand" href="${hubPath(site, caller ? 'home' : 'login')}"><img src="${assetUrl(site, assets.logo)}" alt="" width="32" height="32"><span>${site.course.name}</span></a>
+${caller && renderNavigation(context, caller, page.entry)}
+</header>
+<main id="main" class="${page.width ?? 'normal'}"${inPlace && html` data-refresh="${page.refreshSeconds}"`}>
+${page.main}
+</main>
+<footer class="bottom">
+${site.course.contact !== null && html`<span>${texts.layout.questions} ${renderContact(site.course.contact)}.</span>`}
+<span class="quiet">${texts.layout.madeWith(POLDER_VERSION)}</span>
+</footer>
+</body>
+</html>
+`);
+}
+
+function renderNavigation(
+  { site, texts }: Pick<PageContext, 'site' | 'texts'>,
+  caller: Caller,
+  entry: Page['entry'],
+): Html {
+  const link = (name: NonNullable<Page['entry']>, label: string) =>
+    html`<a href="${hubPath(site, name)}"${name === entry && html` aria-current="page"`}>${label}</a>`;
+  return html`<nav aria-label="${texts.layout.navigation}">
+${link('home', texts.layout.home)}
+${link('token', texts.layout.tokens)}
+${allowsSome(caller.scopes, 'admin-ui') && link('admin', texts.layout.people)}
+</nav>
+<div class="who"><span class="name"><span class="for-readers">${texts.layout.loggedInAs} </span>${caller.user.name}</span>
+<a href="${hubPath(site, 'logout')}">${texts.layout.logOut}</a></div>`;
+}
+
+/** A name as it is; an address as a link to write or go to. */
+export function renderContact(contact: string): Html {
+  if (/^[^\s@/:]+@[^\s@/:]+\.[^\s@/:]+$/.test(contact))
+    return html`<a href="mailto:${contact}">${contact}</a>`;
+  if (/^https?:\/\/\S+$/.test(contact)) return html`<a href="${contact}">${contact}</a>`;
+  return html`${contact}`;
+}
+
+/** The hidden field that proves a form to be ours. */
+export function xsrfField({ xsrf }: Pick<PageContext, 'xsrf'>): Html {
+  return html`<input type="hidden" name="_xsrf" value="${xsrf}">`;
+}

@@ -1,0 +1,45 @@
+/** Addresses of the hub's own pages. */
+import { escapePathSegment, serverPath } from '../../domain/route.ts';
+import type { Server } from '../../domain/server.ts';
+import type { Site } from '../parts.ts';
+
+type Base = Pick<Site, 'baseUrl'>;
+type ServerName = Pick<Server, 'owner' | 'name'>;
+
+/** `hubPath(site, 'home')` → `/hub/home`. `query` fields that are undefined are left out. */
+export function hubPath(
+  { baseUrl }: Base,
+  page: string,
+  query: Readonly<Record<string, string | undefined>> = {},
+): string {
+  return `${baseUrl}hub/${page}${queryOf(query)}`;
+}
+
+/** `hubServerPath(site, 'spawn-pending', server)` → `/hub/spawn-pending/anna/second`. */
+export function hubServerPath(
+  site: Base,
+  page: 'spawn' | 'spawn-pending' | 'stop' | 'remove' | 'run-hook',
+  { owner, name }: ServerName,
+  query: Readonly<Record<string, string | undefined>> = {},
+): string {
+  const segments = [page, escapePathSegment(owner), ...(name === '' ? [] : [escapePathSegment(name)])];
+  return hubPath(site, segments.join('/'), query);
+}
+
+/** Where the server itself answers: `/user/anna/second/`. */
+export function openPath({ baseUrl }: Base, { owner, name }: ServerName): string {
+  return serverPath(baseUrl, owner, name);
+}
+
+/** Where the API tells of a start, as an event stream. */
+export function progressPath({ baseUrl }: Base, { owner, name }: ServerName, xsrf: string): string {
+  const server = name === '' ? 'server' : `servers/${escapePathSegment(name)}`;
+  const user = escapePathSegment(owner);
+  // An event source cannot set headers, so the proof that the page is ours stands in the query, as with JupyterHub.
+  return `${baseUrl}hub/api/users/${user}/${server}/progress${queryOf({ _xsrf: xsrf })}`;
+}
+
+function queryOf(query: Readonly<Record<string, string | undefined>>): string {
+  const fields = Object.entries(query).filter((field): field is [string, string] => field[1] !== undefined);
+  return fields.length === 0 ? '' : `?${new URLSearchParams(fields)}`;
+}

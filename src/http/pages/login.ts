@@ -1,0 +1,131 @@
+/** Logging in: the form, and what it may say when somebody is not let in. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HubError, type HubErrorCode } from '../../domain/errors.ts';
+import { LOGIN_COOKIE, setSessionCookies } from '../caller.ts';
+import { answerWithPage, publicErrorOf } from '../errors.ts';
+import { safeNext } from '../next.ts';
+import type { HttpParts } from '../parts.ts';
+import { type Fragment, html } from './html.ts';
+import { type PageContext, renderContact, renderPage, xsrfField } from './layout.ts';
+import { hubPath } from './links.ts';
+import { field, pageContext, sendPage } from './page-context.ts';
+import { time } from './server-view.ts';
+import { startingPoint } from './starting-point.ts';
+import { english } from './texts.ts';
+
+type Parts = Pick<HttpParts, 'login' | 'servers' | 'site' | 'now'>;
+
+export interface LoginModel {
+  readonly name: string;
+  readonly next: string | undefined;
+  readonly error: Fragment;
+  /** Something to know that is not an error. */
+  readonly notice: string | undefined;
+}
+
+export function mountLogin(app: FastifyInstance, parts: Parts): void {
+  const { site } = parts;
+
+  app.get('/login', async (request, reply) => {
+    const next = nextOf(request, parts);
+    if (request.caller) return reply.redirect(next ?? (await startingPoint(request.caller.user, parts)));
+    const context = pageContext(request, reply, parts);
+    return sendPage(
+      reply,
+      renderLogin(context, { name: '', next, error: null, notice: noticeOf(request, context) }),
+    );
+  });
+
+  app.post('/login', { errorHandler: showExpired }, async (request, reply) => {
+    const next = nextOf(request, parts);
+    // Sent twice, or logged in from another tab meanwhile.
+    if (request.caller) return reply.redirect(next ?? (await startingPoint(request.caller.user, parts)), 303);
+    const name = field(request.body, 'username');
+    const password = field(request.body, 'password');
+    if (name === undefined || password === undefined) {
+      return showAgain(request, reply, { status: 400, error: english.login.incomplete });
+    }
+    try {
+      const { user, session, secret } = await parts.login.withPassword(
+        { username: name, password },
+        { address: request.ip, userAgent: request.headers['user-agent'] ?? '' },
+      );
+      setSessionCookies(reply, { session, secret, site });
+      return reply.redirect(next ?? (await startingPoint(user, parts)), 303);
+    } catch (error) {
+      if (!(error instanceof HubError) || !REFUSALS.has(error.code)) throw error;
+      const { status, message, retryAfterSeconds } = publicErrorOf(error);
+      if (retryAfterSeconds === undefined) return showAgain(request, reply, { status, error: message });
+      reply.header('retry-after', Math.ceil(retryAfterSeconds));
+      return showAgain(request, reply, { status, error: throttledUntil(retryAfterSeconds, parts) });
+    }
+  });
+
+  /** The only thing that may be forbidden before the handler is the form itself: it was not ours, or too old. */
+  function showExpired(
+    error: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply | Promise<FastifyReply> {
+    if (!(error instanceof HubError) || error.code !== 'forbidden')
+      return answerWithPage(site)(error, request, reply);
+    if (request.caller) return reply.redirect(nextOf(request, parts) ?? hubPath(site, ''), 303);
+    return showAgain(request, reply, { status: 403, error: english.login.formExpired });
+  }
+
+  /** The form with what was typed, save for the password, and why nobody was let in. */
+  function showAgain(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { status, error }: { readonly status: number; readonly error: Fragment },
+  ): FastifyReply {
+    const name = field(request.body, 'username') ?? '';
+    const model = { name, next: nextOf(request, parts), error, notice: undefined };
+    return sendPage(reply, renderLogin(pageContext(request, reply, parts), model), status);
+  }
+}
+
+const REFUSALS: ReadonlySet<HubErrorCode> = new Set(['forbidden', 'too_many']);
+
+function throttledUntil(seconds: number, { now }: Pick<Parts, 'now'>): Fragment {
+  const context = { now: now(), texts: english };
+  return html`${english.login.throttled} ${time(context, new Date(context.now.getTime() + seconds * 1000))}.`;
+}
+
+/** The field of the form, or else of the address: where the browser wants to go, if that is ours. */
+function nextOf(request: FastifyRequest, { site }: Pick<Parts, 'site'>): string | undefined {
+  return safeNext(field(request.body, 'next') ?? field(request.query, 'next'), site);
+}
+
+function noticeOf(request: FastifyRequest, { texts }: PageContext): string | undefined {
+  if (field(request.query, 'logged-out') !== undefined) return texts.login.loggedOut;
+  // The browser shows a session that we do not (or no longer) know.
+  return request.cookies[LOGIN_COOKIE] ? texts.login.sessionEnded : undefined;
+}
+
+export function renderLogin(context: PageContext, { name, next, error, notice }: LoginModel): string {
+  const { site, texts } = context;
+  const { course } = site;
+  const described = error ? html` aria-describedby="login-error" aria-invalid="true"` : null;
+  return renderPage(context, {
+    title: texts.login.title,
+    width: 'narrow',
+    main: html`<section class="card welcome">
+<h1>${course.name}</h1>
+${course.welcome !== null && html`<p class="lead">${course.welcome}</p>`}
+${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
+${error && html`<p class="notice bad" role="alert" id="login-error">${error}</p>`}
+<form method="post" action="${hubPath(site, 'login')}" class="fields">
+${xsrfField(context)}
+${next !== undefined && html`<input type="hidden" name="next" value="${next}">`}
+<div class="field"><label for="username">${texts.login.name}</label>
+<input id="username" name="username" value="${name}" required maxlength="255" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"${described}${name === '' && html` autofocus`}></div>
+<div class="field"><label for="password">${texts.login.password}</label>
+<div class="with-button"><input id="password" name="password" type="password" required maxlength="1024" autocomplete="current-password"${described}${name !== '' && html` autofocus`}>
+<button type="button" class="button quiet" hidden data-show-password="password" data-show="${texts.login.show}" data-hide="${texts.login.hide}" aria-label="${texts.login.showPassword}" aria-pressed="false">${texts.login.show}</button></div></div>
+<button class="button main wide">${texts.login.submit}</button>
+</form>
+${course.contact !== null && html`<p class="quiet">${texts.login.trouble} ${renderContact(course.contact)}.</p>`}
+</section>`,
+  });
+}

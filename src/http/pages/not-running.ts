@@ -1,0 +1,156 @@
+/**
+ * `/hub/user/…`: where requests for a server end up that the proxy has no route for. People see why the server is not
+ * running and can start it and come back to the same place; programs are told with 424.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HubError } from '../../domain/errors.ts';
+import { escapePathSegment } from '../../domain/route.ts';
+import { allows } from '../../domain/scope.ts';
+import { isActive, type Server } from '../../domain/server.ts';
+import { normalizeUserName, type User } from '../../domain/user.ts';
+import { loginUrl } from '../errors.ts';
+import { safeNext } from '../next.ts';
+import type { HttpParts } from '../parts.ts';
+import { renderErrorPage } from './error.ts';
+import { actionForm } from './forms.ts';
+import { html } from './html.ts';
+import { type PageContext, renderPage } from './layout.ts';
+import { hubPath, hubServerPath, openPath } from './links.ts';
+import { pageContext, sendPage } from './page-context.ts';
+import { renderFailure, stateBadge, whyStopped } from './server-view.ts';
+import { english } from './texts.ts';
+
+type Parts = Pick<HttpParts, 'users' | 'servers' | 'ensureRoute' | 'site' | 'now'>;
+
+/** After so many redirects between hub and proxy something is wrong; browsers give up at twenty. */
+const MOST_REDIRECTS = 5;
+const FIRST_PAUSE_MS = 100;
+
+export interface NotRunningModel {
+  readonly owner: string;
+  /** Of the server; '' is the default one. */
+  readonly name: string;
+  /** Undefined where it has never been started. */
+  readonly server: Server | undefined;
+  /** Where it goes on once it runs. */
+  readonly next: string | undefined;
+}
+
+export function mountNotRunning(app: FastifyInstance, parts: Parts): void {
+  const { site } = parts;
+  for (const path of ['/user/:user', '/user/:user/*']) {
+    app.route({
+      method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      url: path,
+      // A form or call that was meant for the server proves nothing to the hub, and does nothing here.
+      errorHandler: (_error, request, reply) => answerProgram(request, reply, parts),
+      handler: answer,
+    });
+  }
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { user, '*': rest = '' } = request.params as { readonly user: string; readonly '*'?: string };
+    if (isFromProgram(request, rest)) return answerProgram(request, reply, parts);
+    const original = `${site.baseUrl}${request.url.slice(hubPath(site, '').length)}`;
+    const { caller } = request;
+    if (!caller) return reply.redirect(loginUrl(site, original));
+    const owner = await parts.users.get(normalizeUserName(user));
+    const found = owner && (await findServer(owner, rest, parts));
+    const name = found?.name ?? '';
+    if (!owner || !allows(caller.scopes, 'access:servers', { user: owner.name, server: name })) {
+      throw new HubError('not_found', english.error.notYours);
+    }
+    if (found?.state === 'ready') return redirectToRunning(request, reply, original, found);
+    const next = safeNext(original, site);
+    if (found && isActive(found) && found.desired === 'running') {
+      return reply.redirect(hubServerPath(site, 'spawn-pending', found, { next }));
+    }
+    const model = { owner: owner.name, name, server: found, next };
+    return sendPage(reply, renderNotRunning(pageContext(request, reply, parts), model), 424);
+  }
+
+  /** The proxy had no route yet, or has lost it: it is put there, and the browser tries again, a few times. */
+  async function redirectToRunning(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    original: string,
+    server: Server,
+  ): Promise<FastifyReply> {
+    const url = new URL(original, 'http://polder.invalid');
+    const redirects = Number(url.searchParams.get('redirects') ?? 0) || 0;
+    if (redirects >= MOST_REDIRECTS) {
+      url.searchParams.delete('redirects');
+      const { loop: message, loopHint: hint } = english.error;
+      const again = `${url.pathname}${url.search}`;
+      request.log.error({ user: server.owner, server: server.id }, 'redirect loop between hub and proxy');
+      const model = { status: 500, message, hint, id: request.id, site, caller: request.caller, again };
+      return sendPage(reply, renderErrorPage(model), 500);
+    }
+    if (redirects > 0) await delay(FIRST_PAUSE_MS * 2 ** (redirects - 1));
+    await parts.ensureRoute(server.id);
+    url.searchParams.set('redirects', String(redirects + 1));
+    return reply.redirect(`${url.pathname}${url.search}`);
+  }
+}
+
+/** The server that a path below `/user/NAME/` belongs to: the named one of its first segment, or the default one. */
+async function findServer(
+  owner: User,
+  rest: string,
+  { servers }: Pick<Parts, 'servers'>,
+): Promise<Server | undefined> {
+  const [first = ''] = rest.split('/', 1);
+  return (
+    (first === '' ? undefined : await servers.get(owner.name, first)) ?? (await servers.get(owner.name, ''))
+  );
+}
+
+/** JupyterLab's own calls, scripts and kernels: whatever is not a browser that wants to show a page. */
+function isFromProgram(request: FastifyRequest, rest: string): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return true;
+  if (/(?:^|\/)api(?:\/|$)/.test(rest)) return true;
+  const mode = request.headers['sec-fetch-mode'];
+  if (mode !== undefined && mode !== 'navigate') return true;
+  const accept = request.headers.accept ?? '*/*';
+  return !/text\/html|\*\/\*/.test(accept);
+}
+
+/** Programs get the same words whether they are known or not, so that nobody learns who is in the course. */
+function answerProgram(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { site }: Pick<Parts, 'site'>,
+): FastifyReply {
+  const { user } = request.params as { readonly user: string };
+  const path = `${site.baseUrl}user/${escapePathSegment(user)}/`;
+  const spawn = hubPath(site, `spawn/${escapePathSegment(user)}`);
+  return reply.status(424).send({ status: 424, message: english.notRunning.apiMessage(path, spawn) });
+}
+
+export function renderNotRunning(
+  context: PageContext,
+  { owner, name, server, next }: NotRunningModel,
+): string {
+  const { site, texts } = context;
+  const { notRunning } = texts;
+  const own = context.caller?.user.name === owner;
+  const here = next !== undefined && next !== openPath(site, { owner, name }) ? next : undefined;
+  return renderPage(context, {
+    title: notRunning.title,
+    width: 'narrow',
+    main: html`<section class="card">
+${stateBadge(context, server?.state ?? 'stopped')}
+<h1>${own ? notRunning.heading : notRunning.headingOther(owner)}</h1>
+<p class="lead">${(server && whyStopped(context, server)) ?? notRunning.never}</p>
+${server?.failure && html`${server.failure.reason !== '' && html`<p>${server.failure.reason}</p>`}${renderFailure(context, server.failure)}`}
+<div class="buttons">${actionForm(context, {
+      to: hubServerPath(site, 'spawn', { owner, name }),
+      label: here === undefined ? (own ? texts.home.start : texts.start.buttonOther) : notRunning.start,
+      fields: { next },
+    })}
+<a class="button quiet" href="${hubPath(site, 'home')}">${texts.pending.toHome}</a></div>
+${here !== undefined && html`<p class="quiet">${notRunning.back} <code>${here}</code></p>`}
+</section>`,
+  });
+}

@@ -1,0 +1,50 @@
+/** What the buttons of home, waiting and people pages do, besides starting. Each leads back to a page that shows it. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HubError } from '../../domain/errors.ts';
+import { requireCaller } from '../caller.ts';
+import { safeNext } from '../next.ts';
+import type { HttpParts } from '../parts.ts';
+import { addressedServer } from './addressed.ts';
+import { hubPath, hubServerPath } from './links.ts';
+import { field } from './page-context.ts';
+import { english } from './texts.ts';
+
+type Parts = Pick<HttpParts, 'users' | 'servers' | 'rerunHook' | 'site'>;
+
+export function mountServerActions(app: FastifyInstance, parts: Parts): void {
+  const { site, servers } = parts;
+  const goBack = (request: FastifyRequest, reply: FastifyReply) =>
+    reply.redirect(safeNext(field(request.body, 'back'), site) ?? hubPath(site, 'home'), 303);
+
+  for (const path of ['/stop/:user', '/stop/:user/:server']) {
+    app.post(path, async (request, reply) => {
+      const { owner, server } = await addressedServer(request, parts, 'delete:servers');
+      const caller = requireCaller(request).user;
+      const reason = caller.id === owner.id ? 'user' : 'admin';
+      if (server) await servers.stop(server, { by: caller.name, reason });
+      return goBack(request, reply);
+    });
+  }
+
+  for (const path of ['/run-hook/:user', '/run-hook/:user/:server']) {
+    app.post(path, async (request, reply) => {
+      const { server } = await addressedServer(request, parts, 'start:servers');
+      if (!server) throw new HubError('not_found', english.error.notYours);
+      await parts.rerunHook(server.id);
+      return goBack(request, reply);
+    });
+  }
+
+  app.post('/remove/:user/:server', async (request, reply) => {
+    const { server } = await addressedServer(request, parts, 'delete:servers');
+    if (server) await servers.remove(server);
+    return goBack(request, reply);
+  });
+
+  /** A new named server of one's own, which starts at once. */
+  app.post('/servers', async (request, reply) => {
+    const { user } = requireCaller(request);
+    const server = await servers.start(user, field(request.body, 'name')?.trim() ?? '', { by: user.name });
+    return reply.redirect(hubServerPath(site, 'spawn-pending', server), 303);
+  });
+}

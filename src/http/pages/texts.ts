@@ -1,0 +1,299 @@
+/**
+ * Every sentence of the pages, in one place. A second language is a second record of type `Texts`, which the compiler
+ * holds complete. The course's own words (name, welcome, contact) come from its configuration, not from here.
+ */
+import type { Server, StopReason } from '../../domain/server.ts';
+
+export type Texts = typeof english;
+
+export const english = {
+  language: 'en',
+
+  layout: {
+    skip: 'Skip to content',
+    navigation: 'Pages',
+    home: 'Home',
+    tokens: 'Tokens',
+    people: 'People',
+    logOut: 'Log out',
+    loggedInAs: 'Logged in as',
+    questions: 'Questions? Ask',
+    madeWith: (version: string) => `Polder ${version}`,
+    copy: 'Copy',
+    copied: 'Copied',
+  },
+
+  login: {
+    title: 'Log in',
+    name: 'Name',
+    password: 'Password',
+    show: 'Show',
+    hide: 'Hide',
+    showPassword: 'Show password',
+    submit: 'Log in',
+    trouble: 'Can’t log in? Ask',
+    sessionEnded:
+      'Your session has ended. Log in again to go on; your files and running notebooks are as you left them.',
+    loggedOut: 'You are logged out.',
+    formExpired: 'This form had expired. Try again.',
+    incomplete: 'Fill in both your name and your password.',
+    throttled: 'Too many failed attempts. You can try again',
+  },
+
+  home: {
+    title: 'Home',
+    heading: 'Your notebook',
+    start: 'Start my notebook',
+    open: 'Open my notebook',
+    restart: 'Start again',
+    watch: 'See how far it is',
+    stop: 'Stop…',
+    cancel: 'Cancel',
+    memory: 'Memory',
+    memoryOf: (used: string, limit: string) => `${used} of ${limit}`,
+    cores: 'Processor',
+    coresUpTo: (cores: number) => `up to ${cores} ${cores === 1 ? 'core' : 'cores'}`,
+    since: 'Running since',
+    lastUsed: 'Last used',
+    files: 'Your files',
+    stopDialog: {
+      title: (name: string) => (name === '' ? 'Stop your notebook?' : `Stop “${name}”?`),
+      body: 'Whatever is still running in it ends, and what you have not saved is lost. Saved files stay.',
+      confirm: 'Stop it',
+      keep: 'Keep it running',
+    },
+    others: 'More servers',
+    othersHint:
+      'A server of its own keeps its kernels and memory apart from your notebook. They all see the same files.',
+    newName: 'Name of the new server',
+    newNameHint: 'a to z, 0 to 9 and “-”, up to 30',
+    add: 'Add and start',
+    openNamed: 'Open',
+    startNamed: 'Start',
+    remove: 'Remove…',
+    removeDialog: {
+      title: (name: string) => `Remove “${name}”?`,
+      body: 'It goes from this list. Your files stay.',
+      confirm: 'Remove it',
+      keep: 'Keep it',
+    },
+    hookFailed: 'The notebooks of the course could not be fetched',
+    hookFailedBody:
+      'You can work, but the newest notebooks may be missing. Try to fetch them again; if that fails too, show the message below to your instructor.',
+    hookOutput: 'What the command said',
+    hookAgain: 'Fetch the notebooks again',
+    log: 'What the server wrote last',
+  },
+
+  state: {
+    stopped: 'Not running',
+    queued: 'Waiting for its turn',
+    starting: 'Starting',
+    ready: 'Running',
+    stopping: 'Stopping',
+    failed: 'Could not start',
+  } satisfies Record<Server['state'], string>,
+
+  stateSentence: {
+    never: 'Press the button and it is here in a few seconds.',
+    stopping: 'It is being stopped. You can start it again right away: it waits until the stop has ended.',
+    stoppingThenStart: 'It is being stopped, and starts again right after.',
+    queued: 'It starts as soon as there is a place for it.',
+    starting: 'It is almost there.',
+  },
+
+  /** `own` says whether the reader is the server's owner. */
+  stopReason: {
+    user: (own) => (own ? 'You stopped it' : 'Its owner stopped it'),
+    admin: () => 'Somebody who runs the course stopped it',
+    idle: () => 'It was stopped because nobody used it',
+    exited: () => 'It ended by itself',
+    out_of_memory: () => 'It ran out of memory',
+    shutdown: () => 'It was stopped together with the whole hub',
+    failed_start: () => 'It could not be started',
+  } satisfies Record<StopReason, (own: boolean) => string>,
+
+  start: {
+    title: 'Starting',
+    heading: 'Starting your notebook',
+    headingOther: (owner: string) => `Starting the server of ${owner}`,
+    body: 'One moment: your notebook is asked for.',
+    bodyWithoutScript: 'Press the button to start it.',
+    button: 'Start my notebook',
+    buttonOther: 'Start it',
+  },
+
+  pending: {
+    title: 'Starting',
+    heading: 'Your notebook is starting',
+    headingOther: (owner: string) => `The server of ${owner} is starting`,
+    headingQueued: 'Your notebook is waiting for its turn',
+    place: (position: number) =>
+      position === 1 ? 'You are next.' : `You are number ${position} in the queue.`,
+    progress: 'Progress',
+    elapsed: 'Started',
+    waiting: 'Waiting',
+    steps: 'What happened so far',
+    asked: 'Asked for',
+    keepsItsPlace: 'You can close this page: the start goes on, and your place is kept.',
+    cancel: 'Cancel',
+    lost: 'The connection to the hub is interrupted. This page goes on by itself when it is back.',
+    headingStopping: 'Your server is being stopped',
+    bodyStopping: 'That takes a few seconds.',
+    bodyStoppingThenStart: 'It starts again right after, by itself.',
+    startAfter: 'Start again after that',
+    toHome: 'To my home page',
+  },
+
+  failed: {
+    title: 'Could not start',
+    heading: 'Your notebook could not be started',
+    headingOther: (owner: string) => `The server of ${owner} could not be started`,
+    tryAgain: 'Try again',
+    log: 'What the server wrote last',
+    noLog: 'The server wrote nothing.',
+    send: 'Send this to your instructor',
+    sendHint: 'With this number they find the details in the log of the hub:',
+    copyReport: 'Copy the report',
+    mailReport: 'Send it by e-mail',
+    mailSubject: (course: string, id: string) => `${course}: my notebook could not be started (${id})`,
+  },
+
+  notRunning: {
+    title: 'Not running',
+    heading: 'Your server is not running',
+    headingOther: (owner: string) => `The server of ${owner} is not running`,
+    never: 'It has not been started yet.',
+    start: 'Start it and come back here',
+    back: 'It takes you to:',
+    apiMessage: (path: string, url: string) => `The server at ${path} is not running. Start it at ${url}`,
+  },
+
+  token: {
+    title: 'Tokens',
+    heading: 'Tokens',
+    intro:
+      'A program that works in your name shows a token instead of your password. Give each program its own, that can do no more than it must.',
+    newHeading: 'Make a token',
+    note: 'What is it for?',
+    notePlaceholder: 'script on my laptop',
+    noteDefault: 'Token without a note',
+    purpose: 'What may it do?',
+    purposes: {
+      servers: {
+        label: 'Use my servers',
+        hint: 'see, start, stop and open them',
+      },
+      read: {
+        label: 'Look only',
+        hint: 'see my account and whether my servers run',
+      },
+      all: {
+        label: 'Everything that I may do',
+        hint: 'only for programs that you trust as yourself',
+      },
+    },
+    expires: 'Good for',
+    expiryDays: (days: number) => (days === 1 ? '1 day' : days === 365 ? '1 year' : `${days} days`),
+    expiryNever: 'until I revoke it',
+    submit: 'Make the token',
+    madeHeading: 'Your new token',
+    madeHint: 'Copy it now: it is shown this once, and stored nowhere.',
+    madeFor: 'Token',
+    listHeading: 'Your tokens',
+    appsHeading: 'Opened with your login',
+    none: 'None yet.',
+    columns: {
+      note: 'For',
+      scopes: 'May do',
+      created: 'Made',
+      lastUsed: 'Last used',
+      expires: 'Good until',
+      action: 'Revoke',
+    },
+    neverUsed: 'never',
+    noExpiry: 'revoked',
+    revoke: 'Revoke',
+    revokeNamed: (note: string) => `Revoke “${note}”`,
+    revoked: 'The token is revoked.',
+    ownServer: 'held by your running server',
+  },
+
+  consent: {
+    title: 'Open a server',
+    heading: (owner: string, name: string) =>
+      name === '' ? `Open the server of ${owner}?` : `Open “${name}” of ${owner}?`,
+    warning:
+      'It belongs to somebody else. While you have it open, what runs in it can act in your name towards this hub: go on only where you trust it.',
+    recorded: 'That you open it is written down.',
+    allow: 'Open it',
+    deny: 'No, go back',
+  },
+
+  admin: {
+    title: 'People',
+    heading: 'People',
+    search: 'Search by name',
+    searchSubmit: 'Search',
+    state: 'Show',
+    states: {
+      all: 'everybody',
+      active: 'who has a server',
+      ready: 'whose server runs',
+      inactive: 'without a server',
+    },
+    columns: { name: 'Name', state: 'Server', lastActivity: 'Last seen', actions: 'Actions' },
+    administrator: 'administrator',
+    neverSeen: 'never',
+    start: 'Start',
+    open: 'Open',
+    stop: 'Stop',
+    details: 'Why',
+    startNamed: (name: string) => `Start the server of ${name}`,
+    openNamed: (name: string) => `Open the server of ${name}`,
+    stopNamed: (name: string) => `Stop the server of ${name}`,
+    counts: (total: number, running: number, starting: number) =>
+      `${total} ${total === 1 ? 'person' : 'people'}, ${running} running, ${starting} starting`,
+    nobody: 'Nobody is found.',
+    page: (from: number, to: number, total: number) => `${from}–${to} of ${total}`,
+    previous: 'Previous',
+    next: 'Next',
+    pages: 'Pages of the list',
+  },
+
+  error: {
+    headings: {
+      400: 'The request was not understood',
+      401: 'You are not logged in',
+      403: 'You may not do that',
+      404: 'There is nothing here',
+      405: 'That cannot be done here',
+      409: 'That is not possible right now',
+      413: 'That is too much',
+      424: 'The server is not running',
+      429: 'Not so fast',
+      500: 'Something went wrong',
+      502: 'The server did not answer properly',
+      503: 'Not available right now',
+      504: 'The server did not answer in time',
+    } as Readonly<Record<number, string>>,
+    otherHeading: 'Something went wrong',
+    id: 'If you ask for help, give this number:',
+    home: 'To my home page',
+    toLogin: 'Log in',
+    again: 'Try again',
+    /** What the proxy could not do, where it sends the reader here. */
+    proxy: {
+      404: 'The address is not that of a running server. If it was yours, start it from your home page.',
+      502: 'Your server runs but its answer could not be read. Try again; if it stays so, stop it and start it again from your home page.',
+      503: 'Your server does not answer just now. It may be busy, or just have stopped. Try again in a moment.',
+      504: 'Your server is too busy to answer. Try again in a moment.',
+    } as Readonly<Record<number, string>>,
+    proxyOther: 'Try again in a moment. If it stays so, ask for help.',
+    address: 'Address:',
+    loop: 'Your server runs, but its address led back to the hub again and again.',
+    loopHint:
+      'Wait a few seconds and try again. If it stays so, stop the server and start it from your home page.',
+    notYours: 'There is no such page, or it is not yours to see.',
+  },
+};

@@ -1,0 +1,51 @@
+/** Times and sizes as people read them. */
+import { type Html, html } from './html.ts';
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/**
+ * `3 minutes ago`, `in 2 days`: right in every time zone, so it needs no script; where there is one, it is kept up to date
+ * and the reader's own clock time is added.
+ */
+export function relativeTime(
+  at: Date,
+  { now, language }: { readonly now: Date; readonly language: string },
+): string {
+  const seconds = Math.round((at.getTime() - now.getTime()) / 1000);
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
+  }
+  return format.format(0, 'second');
+}
+
+export function timeElement(at: Date, context: { readonly now: Date; readonly language: string }): Html {
+  const iso = at.toISOString();
+  return html`<time datetime="${iso}" title="${iso.slice(0, 16).replace('T', ' ')} UTC" data-relative>${relativeTime(at, context)}</time>`;
+}
+
+/** `812 ms` never helps anybody: `0.8 s`, `12 s`, `2 min 5 s`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** In steps of 1024, as limits count: `240 MB`, `1.5 GB`. */
+export function bytes(count: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  let value = count;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const text = value < 10 && unit > 0 ? value.toFixed(1).replace(/\.0$/, '') : String(Math.round(value));
+  return `${text} ${units[unit]}`;
+}
