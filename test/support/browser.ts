@@ -1,0 +1,70 @@
+/** As much of a browser as a test of the hub needs: it keeps cookies and shows them where their path says so. */
+export class Browser {
+  readonly #origin: string;
+  readonly #cookies = new Map<string, Cookie>();
+
+  constructor(origin: string) {
+    this.#origin = origin;
+  }
+
+  /** Does not follow redirects. */
+  async fetch(
+    path: string,
+    init: RequestInit & { readonly headers?: Record<string, string> } = {},
+  ): Promise<Response> {
+    const url = new URL(path, this.#origin);
+    const cookie = [...this.#cookies.values()]
+      .filter((kept) => url.pathname.startsWith(kept.path))
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ');
+    const response = await fetch(url, {
+      redirect: 'manual',
+      ...init,
+      headers: { ...(cookie === '' ? {} : { cookie }), ...init.headers },
+    });
+    for (const line of response.headers.getSetCookie()) this.#keep(line);
+    return response;
+  }
+
+  /** Goes to a page as somebody who typed its address or followed a link. */
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return this.fetch(path, { headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate', ...headers } });
+  }
+
+  /** Sends a form. */
+  post(
+    path: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    return this.fetch(path, {
+      method: 'POST',
+      body: new URLSearchParams(fields),
+      headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate', ...headers },
+    });
+  }
+
+  cookie(name: string): string | undefined {
+    return [...this.#cookies.values()].find((kept) => kept.name === name)?.value;
+  }
+
+  setCookie(name: string, value: string, path = '/'): void {
+    this.#cookies.set(`${path} ${name}`, { name, value, path });
+  }
+
+  #keep(line: string): void {
+    const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
+    const name = pair.slice(0, pair.indexOf('='));
+    const value = pair.slice(pair.indexOf('=') + 1);
+    const path = attributes.find((attribute) => /^path=/i.test(attribute))?.slice('path='.length) ?? '/';
+    const expires = attributes.find((attribute) => /^expires=/i.test(attribute))?.slice('expires='.length);
+    if (expires && new Date(expires).getTime() <= Date.now()) this.#cookies.delete(`${path} ${name}`);
+    else this.setCookie(name, value, path);
+  }
+}
+
+interface Cookie {
+  readonly name: string;
+  readonly value: string;
+  readonly path: string;
+}

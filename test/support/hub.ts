@@ -1,0 +1,255 @@
+/** A whole hub on a free port in a moment: the real wiring, a real database, and servers that are simulated. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { DummyAuthenticator } from '../../src/authenticator/dummy/dummy.ts';
+import type { Route } from '../../src/domain/route.ts';
+import type { Server } from '../../src/domain/server.ts';
+import type { User } from '../../src/domain/user.ts';
+import { LOGIN_COOKIE, SESSION_COOKIE } from '../../src/http/caller.ts';
+import type { Site } from '../../src/http/parts.ts';
+import type { StartSettings } from '../../src/hub/reconcilers/servers.ts';
+import type { ProxyRoute, RouteTable } from '../../src/hub/routes.ts';
+import type { ServerSettings } from '../../src/hub/server-spec.ts';
+import type { ServerLimits } from '../../src/hub/servers.ts';
+import { hashSecret, newId, newSecret } from '../../src/lib/secret.ts';
+import { openHub } from '../../src/main/hub.ts';
+import { SimulatedSpawner } from '../../src/spawner/simulated/simulated-spawner.ts';
+import { SimulatedWorld } from '../../src/spawner/simulated/simulated-world.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { Browser } from './browser.ts';
+
+export interface HubOptions {
+  readonly site?: Partial<Site>;
+  readonly limits?: Partial<ServerLimits>;
+  readonly starts?: Partial<StartSettings>;
+  readonly servers?: Partial<ServerSettings>;
+  /** Who may log in; null: everybody. */
+  readonly allowed?: readonly string[] | null;
+  readonly admins?: readonly string[];
+  /** Null: any. */
+  readonly password?: string | null;
+  readonly log?: Logger;
+}
+
+export const PASSWORD = 'course-password';
+
+/** Opens it; dispose of it at the end of the test. */
+export async function startHub(options: HubOptions = {}): Promise<TestHub> {
+  const folder = await mkdtemp(join(tmpdir(), 'polder-hub-'));
+  const clock = new Clock();
+  const now = () => clock.now();
+  const store = await openSqliteStore(join(folder, 'hub.sqlite'), { now });
+  const world = await SimulatedWorld.open({ now });
+  const spawner = new SimulatedSpawner({ world, now });
+  const routes = new RoutesInMemory();
+  const admins = new Set(options.admins ?? ['teacher']);
+  const authenticator = new DummyAuthenticator({
+    password: options.password === undefined ? PASSWORD : options.password,
+    adminPassword: null,
+    admins,
+  });
+  const site: Site = {
+    baseUrl: '/',
+    spawnerClass: spawner.className,
+    authenticatorClass: authenticator.className,
+    cookieKey: 'a key for the cookies of tests',
+    cookieDays: 14,
+    secure: false,
+    shutdownOnLogout: false,
+    redirectToServer: true,
+    allowNamedServers: true,
+    defaultUrl: null,
+    course: {
+      name: 'Test course',
+      welcome: null,
+      contact: null,
+      accentColor: null,
+      storageNotice: null,
+      memoryLimit: null,
+      cpuLimit: null,
+    },
+    trustedProxies: ['127.0.0.1', '::1'],
+    ...options.site,
+  };
+  const hub = await openHub({
+    store,
+    spawner,
+    routes,
+    authenticator,
+    allow: { allowAll: (options.allowed ?? null) === null, users: new Set(options.allowed ?? []), admins },
+    site,
+    servers: {
+      memory: { limit: null, guarantee: null },
+      cpu: { limit: null, guarantee: null },
+      postStart: null,
+      environment: {},
+      command: null,
+      defaultUrl: null,
+      ...options.servers,
+    },
+    limits: { active: null, allowNamed: site.allowNamedServers, namedPerUser: null, ...options.limits },
+    starts: { concurrentStarts: null, startTimeoutSeconds: 30, strictHooks: false, ...options.starts },
+    listen: { host: '127.0.0.1', port: 0 },
+    internalUrl: null,
+    tokenKey: 'a key for the tokens of tests',
+    debug: false,
+    log: options.log ?? pino({ level: 'silent' }),
+    now,
+  });
+  const close = async () => {
+    await hub[Symbol.asyncDispose]();
+    await spawner[Symbol.asyncDispose]();
+    await world[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return new TestHub({ url: hub.url, site, store, world, routes, clock, close });
+}
+
+export class TestHub implements AsyncDisposable {
+  /** The hub's origin, without a path. */
+  readonly url: string;
+  readonly site: Site;
+  readonly store: Store;
+  readonly world: SimulatedWorld;
+  readonly routes: RoutesInMemory;
+  readonly clock: Clock;
+  readonly #close: () => Promise<void>;
+
+  constructor(parts: {
+    readonly url: string;
+    readonly site: Site;
+    readonly store: Store;
+    readonly world: SimulatedWorld;
+    readonly routes: RoutesInMemory;
+    readonly clock: Clock;
+    readonly close: () => Promise<void>;
+  }) {
+    this.url = parts.url;
+    this.site = parts.site;
+    this.store = parts.store;
+    this.world = parts.world;
+    this.routes = parts.routes;
+    this.clock = parts.clock;
+    this.#close = parts.close;
+  }
+
+  /** The user of this name, made where there is none. */
+  async user(name: string, { admin = false }: { readonly admin?: boolean } = {}): Promise<User> {
+    await this.store.users.insert([{ name, admin }]);
+    return (await this.store.users.get(name))!;
+  }
+
+  /** A new token of this user, who is made where there is none; `teacher` is an admin. */
+  async token(name: string, scopes: readonly string[] = ['inherit']): Promise<string> {
+    const user = await this.user(name, { admin: name === 'teacher' });
+    const secret = newSecret();
+    await this.store.tokens.insert({
+      userId: user.id,
+      scopes,
+      note: 'made by a test',
+      createdAt: this.clock.now(),
+      expiresAt: null,
+      sessionId: null,
+      oauthClientId: null,
+      serverId: null,
+      hash: hashSecret(secret),
+    });
+    return secret;
+  }
+
+  /** A browser in which this user, made where there is none, is logged in; without a name nobody is. */
+  async browser(name?: string): Promise<Browser> {
+    const browser = new Browser(this.url);
+    if (name === undefined) return browser;
+    const user = await this.user(name, { admin: name === 'teacher' });
+    const secret = newSecret();
+    const createdAt = this.clock.now();
+    const session = await this.store.sessions.insert({
+      id: newId('ses'),
+      userId: user.id,
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + this.site.cookieDays * 86_400_000),
+      address: '127.0.0.1',
+      userAgent: 'test',
+      hash: hashSecret(secret),
+    });
+    browser.setCookie(LOGIN_COOKIE, secret, `${this.site.baseUrl}hub/`);
+    browser.setCookie(SESSION_COOKIE, session.id, this.site.baseUrl);
+    return browser;
+  }
+
+  /** Asks the API. @param path below `/hub/api` */
+  api(method: string, path: string, options: ApiOptions = {}): Promise<Response> {
+    return fetch(`${this.url}${this.site.baseUrl}hub/api${path}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(options.token === undefined ? {} : { authorization: `token ${options.token}` }),
+        ...options.headers,
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  }
+
+  /** The row of a server when `condition` holds. */
+  async server(owner: string, name: string, condition: (server: Server) => boolean): Promise<Server> {
+    const changed = new EventTarget();
+    const stop = this.store.subscribe('servers', () => changed.dispatchEvent(new Event('change')));
+    try {
+      for (;;) {
+        const next = new Promise((resolve) => changed.addEventListener('change', resolve, { once: true }));
+        const server = await this.store.servers.get(owner, name);
+        if (server && condition(server)) return server;
+        await next;
+      }
+    } finally {
+      stop();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close();
+  }
+}
+
+export interface ApiOptions {
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs with the real one, and can be put forward. */
+export class Clock {
+  #ahead = 0;
+
+  now(): Date {
+    return new Date(Date.now() + this.#ahead);
+  }
+
+  advance(seconds: number): void {
+    this.#ahead += seconds * 1000;
+  }
+}
+
+/** The table of a proxy that is not there. */
+export class RoutesInMemory implements RouteTable {
+  readonly table = new Map<string, ProxyRoute>();
+
+  async list(): Promise<ReadonlyMap<string, ProxyRoute>> {
+    return new Map(this.table);
+  }
+
+  async add(route: Route): Promise<void> {
+    this.table.set(route.prefix, { target: route.target, lastActivityAt: null, ours: true });
+  }
+
+  async remove(prefix: string): Promise<void> {
+    this.table.delete(prefix);
+  }
+}
