@@ -12,10 +12,11 @@ export interface LaunchRequest {
   /** Kept in `recordFile`, with what only the process itself knows. */
   readonly record: Run & { readonly [key: string]: unknown };
   readonly recordFile: string;
-  /** Null: the ordinary single-user server, which only the prepared parent starts without a command. */
-  readonly argv: readonly string[] | null;
-  /** Arguments of the ordinary single-user server. */
-  readonly arguments?: readonly string[];
+  readonly argv: readonly string[];
+  /** Arguments of the ordinary single-user server, for the prepared parent, which has no command line. */
+  readonly arguments: readonly string[];
+  /** Tells its answer from others'; for the prepared parent. */
+  readonly id?: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly home: string;
   /** Null: as the hub's own user. `processes`: how many it may have at once. */
@@ -44,8 +45,8 @@ export const launcherEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG:
 
 export interface LaunchedChild {
   readonly answer: LaunchAnswer;
-  /** The exit code, as a shell counts, when it ends while this hub lives. */
-  readonly ended: Promise<number>;
+  /** The exit code, as a shell counts, when it ends; null where nobody will know it. */
+  readonly ended: Promise<number | null>;
 }
 
 /** Starts one process: a run of its command (`launch`), or a command beside a run that is waited for (`hook`). */

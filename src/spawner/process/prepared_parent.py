@@ -349,5 +349,218 @@ def remove(path):
         pass
 
 
+# ---- the prepared parent ----
+
+# What an ordinary start imports whatever is configured. Names that an environment does not have are passed over.
+PRELOADED = (
+    "jupyterlab.labapp",
+    "IPython.display",
+    "IPython.core.interactiveshell",
+    "jinja2.ext",
+    "httpcore",
+    "jupyter_client.provisioning",
+    "tornado.platform.asyncio",
+)
+
+# Packages whose request handlers are imported one by one when a server starts.
+WITH_HANDLERS = ("jupyter_server", "jupyterlab", "jupyterlab_server", "notebook", "nbclassic")
+
+
+def prepare():
+    """Imports, then forks until the hub closes the channel. In a fork: returns what to do as the server; else None."""
+    before = time.process_time()
+    try:
+        # Until the imports are done garbage is not worth looking for, and afterwards nothing of them ever is: a
+        # collection in a child would write to, and so copy, every page that it shares with the others.
+        gc.disable()
+        preload()
+        gc.collect()
+        gc.freeze()
+    except BaseException as error:
+        answer({"unfit": describe(error)})
+        return None
+    answer({"ready": len(sys.modules), "seconds": round(time.process_time() - before, 2)})
+    woken = wake_on_child()
+    wait = select.poll()
+    wait.register(REQUESTS, select.POLLIN)
+    wait.register(woken, select.POLLIN)
+    while True:
+        report_ended()
+        ready = [descriptor for descriptor, _ in wait.poll()]
+        if woken in ready:
+            os.read(woken, 4096)
+        if REQUESTS in ready:
+            # A lock that another thread holds at the fork stays locked in the child for ever.
+            if thread_count() > 1:
+                answer({"unfit": "a module that was imported runs threads"})
+                return None
+            served, start = serve_next()
+            if start is not None or not served:
+                return start
+
+
+def preload():
+    import importlib
+    import pkgutil
+
+    # An environment without this has no single-user server at all.
+    importlib.import_module("jupyterhub.singleuser")
+    for name in PRELOADED:
+        attempt(importlib.import_module, name)
+    extensions = enabled_extensions()
+    for name in extensions:
+        module = attempt(importlib.import_module, name)
+        for points in ("_jupyter_server_extension_points", "_jupyter_server_extension_paths"):
+            if module is not None and hasattr(module, points):
+                for point in attempt(getattr(module, points)) or ():
+                    attempt(importlib.import_module, str(point.get("module", name)))
+                break
+    for name in WITH_HANDLERS:
+        package = sys.modules.get(name)
+        for found in pkgutil.walk_packages(getattr(package, "__path__", ()), name + ".", onerror=lambda _: None):
+            if found.name.rpartition(".")[2] == "handlers":
+                attempt(importlib.import_module, found.name)
+
+
+def attempt(function, *arguments):
+    """Its result; None where it fails: the server meets the same failure later and says so in its own log."""
+    try:
+        return function(*arguments)
+    except BaseException:
+        return None
+
+
+def enabled_extensions():
+    """Server extensions that the environment's own configuration turns on."""
+    found = {}
+    for part, application, key in (
+        ("jupyter_server_config.d", "ServerApp", "jpserver_extensions"),
+        ("jupyter_notebook_config.d", "NotebookApp", "nbserver_extensions"),
+    ):
+        folder = os.path.join(sys.prefix, "etc", "jupyter", part)
+        for name in sorted(os.listdir(folder) if os.path.isdir(folder) else ()):
+            try:
+                with open(os.path.join(folder, name)) as file:
+                    found.update(json.load(file).get(application, {}).get(key, {}))
+            except (OSError, ValueError, AttributeError):
+                pass
+    return [name for name, enabled in found.items() if enabled]
+
+
+def wake_on_child():
+    """A descriptor that can be read when a child has ended."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    os.set_blocking(reader, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    return reader
+
+
+def report_ended():
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        answer({"ended": pid, "exitCode": exit_code(status)})
+
+
+def thread_count():
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        import threading
+
+        return threading.active_count()
+
+
+def serve_next():
+    """Forks a child that reads the next request. (whether to go on, what the child has to do: None in the parent)"""
+    reader, writer = os.pipe()
+    try:
+        child = os.fork()
+    except OSError as error:
+        answer({"unfit": describe(error)})
+        return False, None
+    if child == 0:
+        return True, become_server(writer)
+    os.close(writer)
+    word = os.read(reader, 1)
+    os.close(reader)
+    # Without the word the child may have read half a request, and nobody can tell where the next one begins.
+    return word == b"r", None
+
+
+def become_server(writer):
+    signal.set_wakeup_fd(-1)
+    reset_signals()
+    request = read_request()
+    if request is None:
+        os._exit(0)
+    os.write(writer, b"r")
+    try:
+        enter(request, "prepared")
+        identity = {"id": request["id"]}
+        answer(dict(identity, launched=os.getpid(), startTime=start_time(os.getpid()), notes=NOTES))
+    except AlreadyLaunched:
+        answer({"id": request["id"], "exists": True})
+        os._exit(NOT_STARTED)
+    except BaseException as error:
+        answer({"id": request["id"], "error": describe(error)})
+        os._exit(NOT_STARTED)
+    return lambda: ordinary_start(request)
+
+
+def ordinary_start(request):
+    """What the installed script `jupyterhub-singleuser` does, in a process as fresh as a fork can be."""
+    import importlib
+
+    close_inherited(3)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    refresh_interpreter(request)
+    gc.enable()
+    return importlib.import_module("jupyterhub.singleuser").main()
+
+
+def refresh_interpreter(request):
+    """Everything that Python took from its surroundings when the parent started."""
+    import locale
+    import random
+    import site
+    import tempfile
+    import types
+
+    script = os.path.join(os.path.dirname(sys.executable), "jupyterhub-singleuser")
+    sys.argv = [script] + request["arguments"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    sys.modules["__main__"].__file__ = script
+    # An environment made by venv has no user site, an installation has; isolated mode turned it off.
+    site.USER_BASE = site.USER_SITE = None
+    if sys.prefix == sys.base_prefix:
+        site.ENABLE_USER_SITE = True
+        site.addusersitepackages(set(sys.path))
+    tempfile.tempdir = None
+    time.tzset()
+    try:
+        locale.setlocale(locale.LC_CTYPE, "")
+    except locale.Error:
+        pass
+    # Every child would throw the same dice. What comes from the kernel (secrets, uuid4, OpenSSL) is fresh anyway.
+    random.seed()
+    if "numpy" in sys.modules and hasattr(sys.modules["numpy"], "random"):
+        sys.modules["numpy"].random.seed()
+    name_process(b"jupyterhub-sing")
+
+
+def name_process(name):
+    """Up to 15 characters, for ps and top."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(15, name, 0, 0, 0)
+
+
 if __name__ == "__main__":
     main()

@@ -22,11 +22,12 @@ import { Homes } from './homes.ts';
 import { Hooks } from './hooks.ts';
 import { decideIdentity, defaultUserRange, type Identity, type UserRange, uidOf } from './identity.ts';
 import { type LaunchRequest, launchOne } from './launcher.ts';
+import { PreparedParent } from './prepared-parent.ts';
 import { openProcessTable } from './processes.ts';
 import { readPythonFacts } from './python-facts.ts';
 import { RunFiles, type RunRecord } from './run-files.ts';
 import { Runs } from './runs.ts';
-import { markerName, serverEnvironment } from './server-environment.ts';
+import { allowsPreparedStart, markerName, serverEnvironment } from './server-environment.ts';
 import { lastLines } from './server-log.ts';
 
 export interface ProcessSpawnerOptions {
@@ -42,6 +43,8 @@ export interface ProcessSpawnerOptions {
   readonly hookEnvironment?: Readonly<Record<string, string>>;
   readonly hookTimeoutSeconds?: number;
   readonly users?: UserRange;
+  /** `false`: every start imports its modules itself. */
+  readonly preparedParent?: boolean;
   /** `false`: never by control groups. */
   readonly controlGroups?: boolean;
 }
@@ -56,7 +59,9 @@ interface Parts {
   readonly hooks: Hooks;
   readonly instance: string;
   readonly jupyterConfig: string;
-  readonly findings: readonly Finding[];
+  /** Null: every start is a plain one. */
+  readonly parent: PreparedParent | null;
+  readonly findings: Finding[];
 }
 
 /** How many processes and threads a student may have at once: enough for any notebook, too few to stop the machine. */
@@ -106,6 +111,17 @@ export class ProcessSpawner implements Spawner {
       timeoutSeconds: options.hookTimeoutSeconds ?? defaultHookTimeoutSeconds,
     });
     const jupyterConfig = await writeJupyterConfig(homes.directory, facts.prefix);
+    const findings = [...identity.findings, ...limitFindings(groups)];
+    const parent =
+      options.preparedParent !== false && identity.trusted && facts.jupyterhub !== null
+        ? new PreparedParent({
+            python: options.python,
+            logFile: files.parentLogFile,
+            logger: options.logger,
+            onUnfit: (reason) => findings.push(slowStarts(reason, options.logger)),
+          })
+        : null;
+    await parent?.open();
     return new ProcessSpawner({
       options,
       files,
@@ -116,7 +132,8 @@ export class ProcessSpawner implements Spawner {
       hooks,
       instance,
       jupyterConfig,
-      findings: [...identity.findings, ...limitFindings(groups)],
+      parent,
+      findings,
     });
   }
 
@@ -183,6 +200,7 @@ export class ProcessSpawner implements Spawner {
 
   /** Ends what serves the hub; the servers run on. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.parent?.[Symbol.asyncDispose]();
     await this.#parts.runs[Symbol.asyncDispose]();
   }
 
@@ -203,7 +221,7 @@ export class ProcessSpawner implements Spawner {
       const request = await this.#request(spec, await findFreePort());
       signal.throwIfAborted();
       report({ phase: 'launching', message: 'Starting your server', percent: 20 });
-      const record = await this.#launch(request);
+      const record = await this.#launch(spec, request, signal);
       if (signal.aborted) await runs.end(record, 0);
       signal.throwIfAborted();
       return launched(record);
@@ -230,12 +248,15 @@ export class ProcessSpawner implements Spawner {
       jupyterConfig,
       common: options.serverEnvironment ?? {},
     });
+    // Jupyter refuses to run as root unless told; there is a finding where students' servers do.
+    const ordinaryArguments = uid === null && process.getuid?.() === 0 ? ['--allow-root'] : [];
     const cgroups = (await groups?.make(`${spec.serverId}.${spec.attempt}`, spec)) ?? [];
     const watchedMemory = groups?.limitsMemory ? null : spec.memory.limit;
     return {
       record: { ...run, port, uid, marker: `${markerName}=${marker}`, watchedMemory },
       recordFile: files.recordFile(run),
-      argv: spec.command ?? ordinaryCommand(options.python, uid === null && process.getuid?.() === 0),
+      argv: spec.command ?? [...ordinaryCommand(options.python), ...ordinaryArguments],
+      arguments: ordinaryArguments,
       environment,
       home,
       user: uid === null ? null : { uid, gid: uid, processes: maxProcesses },
@@ -244,9 +265,11 @@ export class ProcessSpawner implements Spawner {
     };
   }
 
-  async #launch(request: LaunchRequest): Promise<RunRecord> {
-    const { options, runs, files } = this.#parts;
-    const { answer, ended } = await launchOne(options.python, 'launch', request);
+  async #launch(spec: ServerSpec, request: LaunchRequest, signal: AbortSignal): Promise<RunRecord> {
+    const { options, runs, files, parent } = this.#parts;
+    const preparable = spec.command === null && allowsPreparedStart(request.environment);
+    const prepared = preparable ? await parent?.launch(request, signal) : null;
+    const { answer, ended } = prepared ?? (await launchOne(options.python, 'launch', request));
     if ('error' in answer) {
       // Its record is looked at next: it must not seem to live.
       await ended.catch(() => null);
@@ -285,15 +308,9 @@ export class ProcessSpawner implements Spawner {
   }
 }
 
-function ordinaryCommand(python: string, asRoot: boolean): readonly string[] {
+function ordinaryCommand(python: string): readonly string[] {
   const script = join(dirname(python), 'jupyterhub-singleuser');
-  const command = existsSync(script) ? [script] : [python, '-m', 'jupyterhub.singleuser'];
-  return [...command, ...ordinaryArguments(asRoot)];
-}
-
-/** Jupyter refuses to run as root unless told; there is a finding for it where students' servers do. */
-function ordinaryArguments(asRoot: boolean): readonly string[] {
-  return asRoot ? ['--allow-root'] : [];
+  return existsSync(script) ? [script] : [python, '-m', 'jupyterhub.singleuser'];
 }
 
 const serverIdPattern = /^srv-[A-Za-z0-9_-]{1,100}$/;
@@ -331,6 +348,18 @@ async function writeJupyterConfig(homes: string, prefix: string): Promise<string
   await writeFile(file, JSON.stringify({ LanguageServerManager: { node_roots: roots } }, null, 2));
   await chmod(file, 0o644);
   return folder;
+}
+
+function slowStarts(reason: string, logger: BaseLogger): Finding {
+  logger.warn({ reason }, 'servers start without a prepared parent');
+  return {
+    code: 'starts-are-slow',
+    severity: 'warning',
+    path: '',
+    position: null,
+    message: `Servers cannot be started from a process that has imported their modules (${reason}), so that each start takes seconds of computing time.`,
+    help: 'See logs/servers/prepared-parent.log in the data folder.',
+  };
 }
 
 function limitFindings(groups: ControlGroups | null): readonly Finding[] {

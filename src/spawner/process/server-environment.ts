@@ -45,6 +45,17 @@ export function serverEnvironment(parts: EnvironmentParts): Record<string, strin
 /** Everything that a run starts carries this; it is how what a dead parent left behind is found. */
 export const markerName = 'POLDER_RUN';
 
+/**
+ * Whether a process that was started with another environment can take this one over: not where it changes what an
+ * interpreter, the C library or JupyterHub does when it is loaded.
+ */
+export function allowsPreparedStart(environment: Readonly<Record<string, string>>): boolean {
+  return !Object.keys(environment).some((name) => readAtLoad.test(name) && !harmless.has(name));
+}
+
+const readAtLoad = /^(PYTHON|LD_|DYLD_|MALLOC_|GLIBC_|JUPYTERHUB_SINGLEUSER_|PYZMQ_|OPENSSL_)/;
+const harmless = new Set(['PYTHONUNBUFFERED', 'PYTHONIOENCODING', 'PYTHONDONTWRITEBYTECODE']);
+
 function pick(from: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of names) if (from[name] !== undefined) found[name] = from[name];
