@@ -6,20 +6,21 @@ import type { Page } from 'playwright-core';
  * @param serverPath path of the server, such as `/user/anna/`
  * @returns the plain text of the result. @throws what went wrong, in the page's words
  */
-export function runInKernel(page: Page, serverPath: string, code: string): Promise<string> {
-  return page.evaluate(runFromPage, { serverPath, code });
+export async function runInKernel(page: Page, serverPath: string, code: string): Promise<string> {
+  const api = new URL(`${serverPath}api/kernels`, page.url()).href;
+  const cookies = (await page.context().cookies(api)).filter(({ name }) => name === '_xsrf');
+  // That of the server itself, before what an older one has set for the whole site.
+  const [cookie] = cookies.toSorted((one, other) => other.path.length - one.path.length);
+  return page.evaluate(runFromPage, { api, xsrf: cookie?.value ?? '', code });
 }
 
 /** Runs in the browser: knows nothing of this file. */
-async function runFromPage(given: { serverPath: string; code: string }): Promise<string> {
-  const { serverPath, code } = given;
-  // The newest first: an older server's cookie for a shorter path may be there beside it.
-  const xsrf = /(?:^|; )_xsrf=([^;]*)/.exec(document.cookie)?.[1] ?? '';
-  const api = `${location.origin}${serverPath}api/kernels`;
+async function runFromPage(given: { api: string; xsrf: string; code: string }): Promise<string> {
+  const { api, xsrf, code } = given;
   const headers = { 'X-XSRFToken': xsrf, 'Content-Type': 'application/json' };
   const started = await fetch(api, { method: 'POST', headers, body: '{}' });
   if (!started.ok) throw new Error(`starting a kernel: ${started.status} ${await started.text()}`);
-  const kernel: { id: string } = await started.json();
+  const kernel = (await started.json()) as { id: string };
   try {
     return await new Promise<string>((resolve, reject) => {
       const session = crypto.randomUUID();

@@ -1,0 +1,99 @@
+/** What each hub under measurement can do: the same for Polder and for JupyterHub. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const startTimeoutMs = 120_000;
+const pollMs = 10;
+
+/** A hub with a folder of its own, which keeps its database from start to start. */
+export interface Contender {
+  readonly name: string;
+  /** Adds users to the database; the hub must have run once, and not run now. */
+  addUsers(names: readonly string[]): Promise<void>;
+  start(): Promise<RunningContender>;
+}
+
+export interface RunningContender extends AsyncDisposable {
+  /** Through the proxy, without a slash at the end. */
+  readonly url: string;
+  readonly hub: number;
+  readonly proxy: number;
+  /** Process id of what keeps hub and proxy running, where that is a process of its own. */
+  readonly supervisor: number | null;
+  /** From the command until the hub answered `/hub/health`. */
+  readonly healthySeconds: number;
+  /** Processor time of the hub's process until then, and of all processes that the command started. */
+  readonly hubCpuSeconds: number;
+  readonly allCpuSeconds: number;
+}
+
+/** The user whom every contender lets in, with this password. */
+export const person = { name: 'user1', password: 'bench-demo-password' };
+export const people: readonly string[] = [
+  'user1',
+  'user2',
+  'user3',
+  'user4',
+  'user5',
+  'user6',
+  'user7',
+  'user8',
+];
+
+/** Starts a command with its output in `log`. */
+export async function launch(
+  command: readonly string[],
+  options: { readonly cwd: string; readonly log: string; readonly environment?: NodeJS.ProcessEnv },
+): Promise<ChildProcess> {
+  await using log = await open(options.log, 'a');
+  return spawn(command[0]!, command.slice(1), {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.environment },
+    stdio: ['ignore', log.fd, log.fd],
+  });
+}
+
+/** Waits until `url` answers 200, asking every few milliseconds. @throws when `child` ends before */
+export async function untilHealthy(url: string, child: ChildProcess, log: string): Promise<void> {
+  const deadline = Date.now() + startTimeoutMs;
+  while ((await statusOf(url)) !== 200) {
+    if (child.exitCode !== null) throw new Error(`it ended at its start; ${log} says why`);
+    if (Date.now() > deadline) throw new Error(`${url} did not answer in time; ${log} says why`);
+    await delay(pollMs);
+  }
+}
+
+/** Asks it to end, and waits. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exit;
+}
+
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  return servers.map((server) => {
+    const address = server.address();
+    server.close();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    return address.port;
+  });
+}
+
+/** 0 where nobody answers. A connection for each question: the hub under measurement keeps none open. */
+function statusOf(url: string): Promise<number> {
+  return new Promise((resolve) => {
+    const question = request(url, { agent: false }, (answer) => {
+      answer.resume();
+      answer.once('end', () => resolve(answer.statusCode ?? 0));
+    });
+    question.once('error', () => resolve(0));
+    question.end();
+  });
+}

@@ -1,0 +1,71 @@
+/** JupyterHub with configurable-http-proxy, as its documentation sets it up on one machine. */
+import { execFileSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Contender, end, freePorts, launch, people, person, untilHealthy } from './contender.ts';
+import type { Peers } from './peers.ts';
+import { cpuSeconds } from './process-figures.ts';
+
+export async function prepareJupyterHub(folder: string, { python, proxyProgram }: Peers): Promise<Contender> {
+  const [port, hubPort, proxyApi] = await freePorts(3);
+  const configFile = join(folder, 'jupyterhub_config.py');
+  const database = join(folder, 'jupyterhub.sqlite');
+  const log = join(folder, 'jupyterhub.log');
+  const singleUser = join(dirname(python), 'jupyterhub-singleuser');
+  const settings = {
+    'JupyterHub.bind_url': `http://127.0.0.1:${port}`,
+    'JupyterHub.hub_port': hubPort!,
+    'JupyterHub.db_url': `sqlite:///${database}`,
+    'JupyterHub.authenticator_class': 'dummy',
+    'JupyterHub.spawner_class': 'simple',
+    'DummyAuthenticator.password': person.password,
+    'Authenticator.allowed_users': people,
+    'Authenticator.admin_users': ['admin'],
+    'SimpleLocalProcessSpawner.home_dir_template': join(folder, 'homes', '{username}'),
+    'SimpleLocalProcessSpawner.cmd': [singleUser],
+    'SimpleLocalProcessSpawner.args': process.getuid?.() === 0 ? ['--allow-root'] : [],
+    'ConfigurableHTTPProxy.command': [process.execPath, proxyProgram],
+    'ConfigurableHTTPProxy.api_url': `http://127.0.0.1:${proxyApi}`,
+  };
+  await writeFile(
+    configFile,
+    Object.entries(settings)
+      // What JSON writes, Python reads: strings, numbers and lists.
+      .map(([name, value]) => `c.${name} = ${JSON.stringify(value)}\n`)
+      .join(''),
+  );
+
+  return {
+    name: 'JupyterHub',
+    async addUsers(names) {
+      const program = [
+        'import json, sys',
+        'from jupyterhub import orm',
+        'db = orm.new_session_factory(sys.argv[1])()',
+        "role = orm.Role.find(db, 'user')",
+        'for name in json.load(sys.stdin):',
+        '    db.add(orm.User(name=name, roles=[role]))',
+        'db.commit()',
+      ].join('\n');
+      execFileSync(python, ['-c', program, `sqlite:///${database}`], { input: JSON.stringify(names) });
+    },
+    async start() {
+      const began = performance.now();
+      const child = await launch([python, '-m', 'jupyterhub', '-f', configFile], { cwd: folder, log });
+      await untilHealthy(`http://127.0.0.1:${hubPort}/hub/health`, child, log);
+      const healthySeconds = (performance.now() - began) / 1000;
+      const hubCpuSeconds = cpuSeconds(child.pid!);
+      const proxy = Number(await readFile(join(folder, 'jupyterhub-proxy.pid'), 'utf8'));
+      return {
+        url: `http://127.0.0.1:${port}`,
+        hub: child.pid!,
+        proxy,
+        supervisor: null,
+        healthySeconds,
+        hubCpuSeconds,
+        allCpuSeconds: hubCpuSeconds + cpuSeconds(proxy),
+        [Symbol.asyncDispose]: () => end(child),
+      };
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * `node bench/run.ts`: Polder and its peers, from their registries, side by side on this machine; prints a table.
+ * `--only hub-start,click` takes some of the measures, `--rounds N` (3) and `--users N` (10000) change their size.
+ */
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openBrowser } from '../test/e2e/browser.ts';
+import { measureClick } from './click.ts';
+import { describeMachine, Noise } from './conditions.ts';
+import type { Contender } from './contender.ts';
+import { measureHubStart } from './hub-start.ts';
+import { prepareJupyterHub } from './jupyterhub.ts';
+import { measureLoginPage } from './login-page.ts';
+import { measureMemory } from './memory.ts';
+import { installPeers, type Peers } from './peers.ts';
+import { buildPolder, preparePolder } from './polder.ts';
+import { formatSection, type Section } from './table.ts';
+
+interface Size {
+  readonly rounds: number;
+  readonly users: number;
+}
+
+const measures: Readonly<Record<string, (peers: Peers, size: Size) => Promise<readonly Section[]>>> = {
+  'hub-start': (peers, size) =>
+    withContenders(peers, 'simulated', async (pair) => [await measureHubStart(pair, size)]),
+  memory: (peers, size) => withContenders(peers, 'real', async (pair) => [await measureMemory(pair, size)]),
+  click: (peers, size) =>
+    withContenders(peers, 'real', async ([ours, theirs]) => {
+      await using polder = await ours.start();
+      await using peer = await theirs.start();
+      const browser = await openBrowser();
+      try {
+        const running = [polder, peer] as const;
+        return [
+          await measureClick(browser, running, { rounds: size.rounds, peerName: peers.hubName }),
+          await measureLoginPage(browser, running, { peerName: peers.hubName }),
+        ];
+      } finally {
+        await browser.close();
+      }
+    }),
+};
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: Object.keys(measures).join(',') },
+    rounds: { type: 'string', default: '3' },
+    users: { type: 'string', default: '10000' },
+  },
+});
+const chosen = values.only.split(',');
+const unknown = chosen.filter((name) => !(name in measures));
+if (unknown.length > 0)
+  throw new Error(`no measure ${unknown.join(', ')}; there are: ${Object.keys(measures).join(', ')}`);
+
+const tell = (text: string) => process.stderr.write(`${text}\n`);
+tell('Installing the peers, where they are not there yet …');
+const peers = await installPeers();
+buildPolder();
+const size = { rounds: Number(values.rounds), users: Number(values.users) };
+
+console.log(
+  `Polder beside ${peers.hubName} and ${peers.proxyName}, ${new Date().toISOString().slice(0, 10)}.`,
+);
+console.log(`Machine: ${describeMachine()}.`);
+console.log(`Medians of ${size.rounds} rounds [smallest–largest], the two by turns.\n`);
+for (const name of chosen) {
+  tell(`Measuring: ${name} …`);
+  const noise = new Noise();
+  const sections = await measures[name]!(peers, size);
+  for (const section of sections) {
+    console.log(formatSection({ ...section, notes: [...section.notes, `Meanwhile: ${noise.describe()}.`] }));
+  }
+}
+
+/** Both in folders of their own, which go when `work` is done. */
+async function withContenders<T>(
+  peers: Peers,
+  servers: 'real' | 'simulated',
+  work: (pair: readonly [Contender, Contender]) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'polder-bench-'));
+  try {
+    // Students' own processes must reach their homes in it.
+    await chmod(folder, 0o711);
+    const [ours, theirs] = [join(folder, 'polder'), join(folder, 'jupyterhub')];
+    for (const path of [ours, theirs]) await mkdir(path, { mode: 0o711 });
+    const polder = await preparePolder(ours, servers === 'real' ? peers.python : null);
+    return await work([polder, await prepareJupyterHub(theirs, peers)]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
