@@ -4,10 +4,11 @@
  *
  *                start wanted            place free             launched and answering
  *    stopped ───────────────▶ queued ───────────────▶ starting ───────────────────────▶ ready
- *       ▲  ▲                    │ stop wanted            │ │ failed                      │ │
- *       │  └────────────────────┘                        │ └───────▶ failed ◀── (exited) ─┘ │ stop wanted
- *       │                                                ▼ stop wanted                      ▼
- *       └──────────────────────────────────────────── stopping ◀──────────────────────────────
+ *     ▲ ▲ ▲                     │ stop wanted           │ │ failed                       │ │
+ *     │ │ └─────────────────────┘                       │ └───────▶ failed               │ │
+ *     │ └───────────────────────────────────────────────│─── exited ─────────────────────┘ │ stop wanted
+ *     │                                                 ▼ stop wanted                      │
+ *     └────────────────────────────────────────────── stopping ◀───────────────────────────┘
  *
  * Start and stop may be asked in any order and at any time: they only set `desired`. When a stop has ended and a
  * start was asked meanwhile, the row goes from `stopping` to `queued`, not to `stopped`. `failed` and `stopped` are
