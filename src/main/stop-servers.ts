@@ -1,10 +1,9 @@
 /** `polder stop-servers`: ends what runs on after hub and proxy have ended. */
-
 import { pino } from 'pino';
 import { HubError } from '../domain/errors.ts';
 import { isActive, transition } from '../domain/server.ts';
 import { isPortFree } from '../lib/free-port.ts';
-import { ProcessSpawner } from '../spawner/process/process-spawner.ts';
+import { endRuns } from '../spawner/process/end-runs.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { defaultDataPath, openDataFolder, portsOf } from './data-folder.ts';
 
@@ -16,9 +15,9 @@ export async function stopServers(
   say: (line: string) => void,
 ): Promise<void> {
   const folder = await openDataFolder(options.data ?? defaultDataPath(options.config));
-  const ports = await portsOf(folder, () =>
-    Promise.reject(new HubError('not_found', `No course was ever started in ${folder.path}.`)),
-  );
+  const ports = await portsOf(folder, () => {
+    throw new HubError('not_found', `No course was ever started in ${folder.path}.`);
+  });
   if (!(await isPortFree('127.0.0.1', ports.hub))) {
     throw new HubError(
       'conflict',
@@ -26,21 +25,17 @@ export async function stopServers(
     );
   }
   await using store = await openSqliteStore(folder.database);
-  await using spawner = await ProcessSpawner.open({
-    python: null,
-    directory: folder.path,
-    hookEnvironment: {},
-    log: pino({ level: 'silent' }),
-  });
-  for (const run of await spawner.list()) {
-    await spawner.stop(run.handle, STOP_GRACE_SECONDS);
+  const logger = pino({ level: 'silent' });
+  const ended = await endRuns({ directory: folder.path, graceSeconds: STOP_GRACE_SECONDS, logger });
+  for (const run of ended) {
     const now = new Date();
     const server = await store.servers.update(run.serverId, (row) => {
-      if (!isActive(row) || row.state === 'queued') return row;
+      if (!isActive(row) || row.state === 'queued' || row.attempt !== run.attempt) return row;
       const stopping = transition(row, { kind: 'stop_wanted', reason: 'shutdown' }, now);
       return transition(stopping, { kind: 'stopped' }, now);
     });
     if (server) await store.tokens.delete({ oauthClientId: server.oauthClientId });
     say(`Stopped the server of ${server?.owner ?? run.serverId}.`);
   }
+  if (ended.length === 0) say('No server was running.');
 }

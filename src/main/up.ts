@@ -87,7 +87,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
   say('\nEnding…');
   const farewell = (await hub.end()) as HubFarewell | undefined;
   await proxy.end();
-  say(partingWords(farewell, files));
+  say(partingWords(farewell, folder));
 }
 
 function configFilesOf(given: readonly string[]): readonly string[] {
@@ -211,13 +211,13 @@ function announce(
   say(`Everything is kept in ${folder.path}. Ctrl-C ends hub and proxy.`);
 }
 
-function partingWords(farewell: HubFarewell | undefined, files: readonly string[]): string {
+function partingWords(farewell: HubFarewell | undefined, folder: DataFolder): string {
   const running = farewell?.running ?? [];
   if (running.length === 0) return 'Hub and proxy have ended. No server is running.';
   const few = running.length > 5 ? `${running.slice(0, 5).join(', ')}, …` : running.join(', ');
   return (
     `Hub and proxy have ended. ${running.length} ${running.length === 1 ? 'server runs' : 'servers run'} on (${few}): ` +
     `the next start finds ${running.length === 1 ? 'it' : 'them'} again. To end ${running.length === 1 ? 'it' : 'them'}: ` +
-    `polder stop-servers --config ${files[0]}`
+    `npx polder stop-servers --data ${folder.path}`
   );
 }
