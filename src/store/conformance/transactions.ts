@@ -63,6 +63,18 @@ export function transactionsConformance(test: StoreTest): void {
     await addUser(store, 'anna');
   });
 
+  test('what a transaction set going may write when the transaction is over', async ({ store }) => {
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    let later: Promise<unknown> | undefined;
+    await store.transaction(async (tx) => {
+      await addUser(tx, 'anna');
+      later = over.then(() => addUser(store, 'ben'));
+    });
+    end();
+    await later;
+    expect(await store.users.count()).toBe(2);
+  });
+
   test('whoever listens hears of what was committed', async ({ store, anna }) => {
     const heard: Promise<void>[] = (['users', 'servers', 'sessions', 'tokens', 'progress'] as const).map(
       (topic) => nextNotice(store, topic),

@@ -134,6 +134,12 @@ export function usersConformance(test: StoreTest): void {
     );
   });
 
+  test('nobody has an endless name', async ({ store, anna }) => {
+    expect(await store.users.list({ nameContains: 'a'.repeat(100_000) })).toEqual({ items: [], total: 0 });
+    expect(await store.users.list({ nameContains: '', limit: 0 })).toEqual({ items: [], total: 1 });
+    expect(await store.users.list({ nameContains: anna.name })).toEqual({ items: [anna], total: 1 });
+  });
+
   test('any question to the list is answered as if all users were looked through', async ({ store }) => {
     const users = await fillWithUsers(store);
     await fc.assert(

@@ -25,7 +25,7 @@ export class Connection {
     try {
       return await this.db.executeQuery(query.compile());
     } catch (error) {
-      throw this.failed(this.backend.translate(error));
+      throw this.fail(this.backend.translate(error));
     }
   }
 
@@ -51,8 +51,8 @@ export class Connection {
     return Number((await this.#run(statement, values)).numAffectedRows ?? 0);
   }
 
-  /** What to throw for a failure. */
-  protected failed(error: unknown): unknown {
+  /** @returns what to throw. */
+  fail(error: unknown): unknown {
     return error;
   }
 
@@ -63,7 +63,7 @@ export class Connection {
     try {
       return await this.db.executeQuery(statement.compiled(this.backend, values));
     } catch (error) {
-      throw this.failed(this.backend.translate(error));
+      throw this.fail(this.backend.translate(error));
     }
   }
 }
@@ -94,7 +94,8 @@ export class TransactionConnection extends Connection implements Access {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  protected override failed(error: unknown): unknown {
+  /** Whatever becomes of what it returns, the transaction will not be committed. */
+  override fail(error: unknown): unknown {
     this.#failure ??= { error };
     return error;
   }

@@ -80,7 +80,7 @@ export class SqlServers implements ServerRepository {
         tx.db.updateTable('servers').set(columns).where('id', '=', id).where('revision', '=', row.revision),
       );
       if (written.numAffectedRows === 0n)
-        throw new LostRace(`${id} has changed since revision ${row.revision}`);
+        throw tx.fail(new LostRace(`${id} has changed since revision ${row.revision}`));
       tx.announce('servers');
       return toServer({ ...row, ...columns });
     });

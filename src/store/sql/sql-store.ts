@@ -29,7 +29,7 @@ export class SqlStore implements Store {
   readonly #backend: Backend;
   readonly #reads: Connection;
   readonly #notices = new Notices();
-  readonly #within = new AsyncLocalStorage<true>();
+  readonly #within = new AsyncLocalStorage<{ isOpen: boolean }>();
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -69,7 +69,7 @@ export class SqlStore implements Store {
 
   async #transact<T>(work: (tx: TransactionConnection) => Promise<T>): Promise<T> {
     // It would wait for the one that waits for it.
-    if (this.#within.getStore()) throw new Error('a write within a transaction goes through its tx');
+    if (this.#within.getStore()?.isOpen) throw new Error('a write within a transaction goes through its tx');
     const deadline = performance.now() + RETRY_MILLISECONDS;
     for (let run = 1; ; run++) {
       try {
@@ -94,9 +94,15 @@ export class SqlStore implements Store {
   #runOnce<T>(work: (tx: TransactionConnection) => Promise<T>): Promise<{ result: T; topics: Set<Topic> }> {
     return this.#backend.writer.transaction().execute(async (db) => {
       const tx = new TransactionConnection(db, this.#backend);
-      const result = await this.#within.run(true, () => work(tx));
-      tx.throwIfFailed();
-      return { result, topics: tx.topics };
+      // What `work` sets going may outlive it.
+      const surroundings = { isOpen: true };
+      try {
+        const result = await this.#within.run(surroundings, () => work(tx));
+        tx.throwIfFailed();
+        return { result, topics: tx.topics };
+      } finally {
+        surroundings.isOpen = false;
+      }
     });
   }
 }

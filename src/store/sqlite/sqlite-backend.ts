@@ -29,11 +29,17 @@ export class SqliteBackend implements Backend {
         // What was acknowledged survives a power cut.
         'synchronous = full',
         'foreign_keys = on',
+        // Nothing of the database is written outside of its folder.
+        'temp_store = memory',
         // A burst of writes may make the journal long; it does not stay so.
         'journal_size_limit = 67108864',
       ],
     });
-    this.#read = new SqliteConnection(file, { readOnly: true, now, pragmas: ['busy_timeout = 200'] });
+    this.#read = new SqliteConnection(file, {
+      readOnly: true,
+      now,
+      pragmas: ['busy_timeout = 200', 'temp_store = memory'],
+    });
     this.writer = new Kysely({
       dialect: new OwnSqliteDialect(new SqliteWriteDriver(this.#write, lockWaitSeconds)),
     });

@@ -150,8 +150,12 @@ interface Prepared {
   readonly givesRows: boolean;
 }
 
-/** Tells files apart, whatever they are called; undefined where there is none. */
+/** Tells files apart, whatever they are called; undefined where it cannot be reached. */
 function identityOf(file: string): string | undefined {
-  const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stats && `${stats.dev}:${stats.ino}`;
+  try {
+    const { dev, ino } = statSync(file, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
 }

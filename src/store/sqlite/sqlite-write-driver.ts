@@ -14,11 +14,10 @@ const MAX_BATCH = 100;
  */
 export class SqliteWriteDriver implements Driver {
   readonly #connection: SqliteConnection;
+  readonly #lockWaitSeconds: number;
   readonly #waiting: (() => void)[] = [];
   #taken = false;
   #batch: Batch | undefined;
-
-  readonly #lockWaitSeconds: number;
 
   constructor(connection: SqliteConnection, lockWaitSeconds: number) {
     this.#connection = connection;
@@ -158,8 +157,8 @@ class Turn implements DatabaseConnection {
 
   /** A statement that followed the loss of its transaction would be committed by itself. */
   throwIfLost(): void {
-    if (this.state === 'open' && !this.#connection.isInTransaction)
-      throw this.error ?? new Error('the transaction is over');
+    if (this.state !== 'open' || this.#connection.isInTransaction) return;
+    throw this.error ?? new Error('the transaction is over');
   }
 
   streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
