@@ -7,6 +7,7 @@ const NEVER = new Set([
   'duplicate-key',
   'file-too-large',
   'key-not-text',
+  'missing-blank',
   'login-not-supported',
   'not-a-map',
   'not-text',

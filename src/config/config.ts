@@ -44,7 +44,7 @@ export interface HubConfig {
   readonly redirectToServer: boolean;
   /** How long a login lasts. */
   readonly sessionDays: number;
-  /** For the hub's own process. */
+  /** For the hub's own process. People put secrets here: never log it. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
   /** Log more. */
   readonly debug: boolean;
@@ -70,7 +70,7 @@ export interface ServerConfig {
   readonly storage: StorageConfig;
   /** Command to run in a server before its user gets in. */
   readonly postStart: readonly string[] | null;
-  /** Added to every server's environment. */
+  /** Added to every server's environment. People put secrets here: never log it. */
   readonly environment: Readonly<Record<string, string>>;
   /** Null: the image's or the spawner's own. */
   readonly command: readonly string[] | null;

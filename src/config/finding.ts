@@ -18,6 +18,11 @@ export interface Finding {
   readonly help: string | null;
 }
 
+/** Where something else is, seen from `here`: `line 3`, or `b.yaml:3` where that is another file. */
+export function lineOf(place: Place, here: Place): string {
+  return place.file === here.file ? `line ${place.line}` : `${place.file}:${place.line}`;
+}
+
 /** A finding about what `node` says; `null` for the whole. */
 export function findingAt(
   node: Pick<Tree, 'place' | 'path'> | null,

@@ -36,16 +36,25 @@ function formatFinding(finding: Finding, { color = false, sources }: FormatOptio
   const lines = [`${paint('bold', where)}${paint(COLORS[severity], severity)} ${finding.code}`];
   const shown = position === null ? undefined : sources?.get(position.file)?.line(position.line);
   if (position !== null && shown !== undefined && shown.trim() !== '') {
-    lines.push(`  | ${printable(shown)}`);
-    if (position.column <= shown.length)
-      lines.push(`  | ${' '.repeat(position.column - 1)}${paint('bold', '^')}`);
+    const { text, column } = excerpt(shown, position.column);
+    lines.push(`  | ${printable(text)}`);
+    if (column <= text.length + 1) lines.push(`  | ${' '.repeat(column - 1)}${paint('bold', '^')}`);
   }
   lines.push(`  ${printable(finding.message)}`);
   if (finding.help !== null) lines.push(`  ${printable(finding.help)}`);
   return lines.join('\n');
 }
 
+const WIDTH = 120;
+
+/** So much of a long line as has the column in it. */
+function excerpt(line: string, column: number): { readonly text: string; readonly column: number } {
+  const start = column > WIDTH ? column - WIDTH / 2 : 0;
+  const text = line.slice(start, start + WIDTH);
+  return { text, column: column - start };
+}
+
 /** A file may hold control characters; a terminal would obey them. A tab is one column wide, as positions count it. */
 function printable(text: string): string {
-  return text.replace(/\t/g, ' ').replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
+  return text.replace(/\t/g, '→').replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
 }

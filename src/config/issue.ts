@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isSecretPath } from './schema/values.ts';
 import type { Path, Tree } from './tree.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -12,15 +13,19 @@ export interface DescribedIssue {
 }
 
 /** A schema's complaint in our words. Never quotes the value: it may be a secret. */
-export function describeIssue(issue: Issue): DescribedIssue {
-  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+export function describeIssue(issue: Issue): readonly DescribedIssue[] {
+  return issue.code === 'invalid_union' ? describeUnion(issue) : [describeSimple(issue)];
+}
+
+function describeSimple(issue: Issue): DescribedIssue {
+  const path = stepsOf(issue);
   switch (issue.code) {
     case 'invalid_type':
       return {
         code: 'wrong-type',
         path,
-        message: `Here stands ${ARTICLES[issue.expected] ?? 'another kind of value'}, and the file has something else.`,
-        help: (node) => helpWithType(issue.expected, node),
+        message: `This must be ${ARTICLES[issue.expected] ?? 'another kind of value'}.`,
+        help: (node) => helpWithType(issue.expected, path, node),
       };
     case 'invalid_value': {
       const words = issue.values.map((value) => `\`${String(value)}\``).join(', ');
@@ -37,8 +42,6 @@ export function describeIssue(issue: Issue): DescribedIssue {
       const own = issue.message.endsWith('.') ? issue.message : `The number must be ${limit}.`;
       return { code: 'wrong-value', path, message: own, help: () => null };
     }
-    case 'invalid_union':
-      return describeUnion(issue, path);
     case 'custom': {
       const help: unknown = issue.params?.help;
       return {
@@ -63,14 +66,17 @@ const ARTICLES: { readonly [expected: string]: string | undefined } = {
   record: 'a map of keys',
 };
 
-function helpWithType(expected: string, node: Tree): string | null {
+function helpWithType(expected: string, path: Path, node: Tree): string | null {
   if (node.kind !== 'scalar')
     return expected === 'array' && node.kind === 'map' ? 'Begin each line with `- `.' : null;
   if (expected === 'string' && node.plain !== undefined && node.value !== null) {
+    if (isSecretPath(path)) return 'Put it in quotes.';
     return `\`${node.plain}\` is read as ${typeof node.value === 'boolean' ? 'true or false' : 'a number'}: put it in quotes, "${node.plain}".`;
   }
   if (expected === 'array') return 'Put each item in a line of its own that begins with `- `.';
-  if (expected === 'object' || expected === 'record') return 'Write its keys below it, indented.';
+  if (expected === 'object' || expected === 'record') {
+    return node.plain?.includes(':') ? 'Put a blank after the colon.' : 'Write its keys below it, indented.';
+  }
   const quoted = node.plain === undefined;
   return quoted && (expected === 'boolean' || expected === 'number' || expected === 'int')
     ? 'Take the quotes away.'
@@ -83,25 +89,19 @@ function helpWithWord(issue: z.core.$ZodIssueInvalidValue, node: Tree): string |
   return meant === undefined ? null : `Write it in small letters: ${String(meant)}.`;
 }
 
-/** Of the alternatives, the one that came furthest tells most. */
-function describeUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path): DescribedIssue {
-  const furthest = issue.errors
-    .flat()
-    .toSorted((a, b) => b.path.length - a.path.length || rank(a) - rank(b))
-    .at(0);
-  if (furthest === undefined) {
-    return {
-      code: 'wrong-type',
-      path,
-      message: 'This has none of the forms that it may have.',
-      help: () => null,
-    };
-  }
-  const inner = describeIssue(furthest);
-  return { ...inner, path: [...path, ...inner.path] };
+/** Of the alternatives, the one that came furthest is what was meant; a text where none came further. */
+function describeUnion(issue: z.core.$ZodIssueInvalidUnion): readonly DescribedIssue[] {
+  const depth = (issues: readonly Issue[]) => Math.max(...issues.map((inner) => inner.path.length));
+  const [meant = []] = issue.errors.toSorted((a, b) => depth(b) - depth(a) || rank(a) - rank(b));
+  return meant
+    .flatMap(describeIssue)
+    .map((inner) => ({ ...inner, path: [...stepsOf(issue), ...inner.path] }));
 }
 
-/** A text is what most alternatives begin with, and what is mostly meant. */
-function rank(issue: Issue): number {
-  return issue.code === 'invalid_type' && issue.expected === 'string' ? 0 : 1;
+function rank([first]: readonly Issue[]): number {
+  return first?.code === 'invalid_type' && first.expected === 'string' ? 0 : 1;
+}
+
+function stepsOf(issue: Issue): Path {
+  return issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
 }

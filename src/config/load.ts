@@ -4,8 +4,10 @@
  */
 
 import { acceptFindings, withoutAccepted } from './accept.ts';
+import { checkAdmission } from './checks/admission.ts';
 import { checkHttps } from './checks/https.ts';
 import { checkLogin } from './checks/login.ts';
+import { checkPasswords } from './checks/passwords.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkSecrets } from './checks/secrets.ts';
 import { checkServer } from './checks/server.ts';
@@ -41,7 +43,15 @@ export interface LoadOptions {
   readonly accept?: readonly string[];
 }
 
-const CHECKS = [checkPlaceholders, checkSecrets, checkLogin, checkServer, checkHttps];
+const CHECKS = [
+  checkPlaceholders,
+  checkSecrets,
+  checkLogin,
+  checkAdmission,
+  checkPasswords,
+  checkServer,
+  checkHttps,
+];
 
 /** Reads the files, later ones laid over earlier ones as Helm does. Never throws: what is wrong becomes findings. */
 export async function loadConfig(files: readonly string[], options: LoadOptions = {}): Promise<LoadedConfig> {
@@ -86,16 +96,23 @@ function checkTexts(
   const findings = [
     ...unreadable,
     ...parsed.flatMap((file) => file.findings),
-    ...lifted.findings,
-    ...findUnused(lifted.tree),
-    ...validated.findings,
-    // A file that could not be read to its end says nothing about what is missing in it.
+    // Where something could not be read, the rest would only be complained about wrongly.
     ...(complete
-      ? CHECKS.flatMap((check) => check({ tree, generation, values }))
-      : checkPlaceholders({ tree, generation, values })),
+      ? [
+          ...lifted.findings,
+          ...findUnused(lifted.tree),
+          ...validated.findings,
+          ...CHECKS.flatMap((check) => check({ tree, generation, values })),
+        ]
+      : []),
   ];
   const judged = acceptFindings(inOrder(findings, texts), accept);
-  const sources = new Map(texts.map(({ file, text }) => [file, showableSource(text, file, lifted.tree)]));
+  const sources = new Map(
+    texts.map(({ file, text }, index) => [
+      file,
+      showableSource(text, { ...parsed[index]!, lifted: lifted.tree }),
+    ]),
+  );
   const loaded = { generation, findings: judged, sources };
   if (!complete || values === undefined || judged.some(({ severity }) => severity === 'error')) {
     return { ...loaded, config: undefined };

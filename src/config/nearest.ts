@@ -11,7 +11,8 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-function squash(name: string): string {
+/** A name without regard to its style: `pvc_name` and `pvcName` are alike. */
+export function squash(name: string): string {
   return name.toLowerCase().replace(/[-_ ]/g, '');
 }
 

@@ -1,13 +1,18 @@
 import type { z } from 'zod';
 import { type Finding, findingAt } from './finding.ts';
-import { nearest } from './nearest.ts';
+import { TRAIT_RULES } from './legacy/traits.ts';
+import { nearest, squash } from './nearest.ts';
 import { type Fate, fateOf, shapeOf } from './schema/fate.ts';
 import { valuesSchema } from './schema/values.ts';
 import { type Entry, isEmpty, type MapTree } from './tree.ts';
 
+/** Whoever has more unknown keys than this has the wrong file. */
+const MAX_SUGGESTIONS = 100;
+
 /** Everything in the (lifted) file that is not used here: unknown keys, and known ones with what becomes of them. */
 export function findUnused(file: MapTree): readonly Finding[] {
   const findings: Finding[] = [];
+  let unknown = 0;
   const visit = (map: MapTree, schema: z.core.$ZodType, names: readonly string[]): void => {
     const shape = shapeOf(schema);
     if (shape === undefined) return;
@@ -18,13 +23,14 @@ export function findUnused(file: MapTree): readonly Finding[] {
         continue;
       }
       if (!Object.hasOwn(shape, key)) {
-        findings.push(describeUnknown(entry, name, shape));
+        unknown += 1;
+        findings.push(describeUnknown(entry, name, unknown > MAX_SUGGESTIONS ? [] : siblingsOf(name, shape)));
         continue;
       }
       const below = shape[key]!;
       const fate = fateOf(below);
       if (fate !== undefined) {
-        if (!isEmpty(entry.value)) findings.push(describeFate(entry, fate));
+        for (const written of writtenIn(entry)) findings.push(describeFate(written, fate));
       } else if (entry.value.kind === 'map') {
         visit(entry.value, below, name);
       } else if (shapeOf(below) !== undefined && isEmpty(entry.value)) {
@@ -36,6 +42,17 @@ export function findUnused(file: MapTree): readonly Finding[] {
   };
   visit(file, valuesSchema, []);
   return findings;
+}
+
+/** The entry itself, or those that were moved into it from elsewhere; nothing where nothing is said. */
+function writtenIn(entry: Entry): readonly Entry[] {
+  if (isEmpty(entry.value)) return [];
+  if (entry.value.kind !== 'map') return [entry];
+  const own = `${entry.value.path}.`;
+  const children = [...entry.value.entries.values()];
+  const moved = children.filter((child) => !child.value.path.startsWith(own));
+  const itself = moved.length < children.length ? [entry] : [];
+  return [...itself, ...moved.flatMap(writtenIn)];
 }
 
 function describeFate(entry: Entry, fate: Fate): Finding {
@@ -77,29 +94,26 @@ function describeFate(entry: Entry, fate: Fate): Finding {
   }
 }
 
-function describeUnknown(
-  entry: Entry,
-  name: readonly string[],
-  siblings: Readonly<Record<string, z.core.$ZodType>>,
-): Finding {
+function describeUnknown(entry: Entry, name: readonly string[], siblings: readonly string[]): Finding {
   const key = name.at(-1) ?? '';
-  const meant = nearest(key, Object.keys(siblings));
-  const elsewhere = meant === undefined ? homesOf(key) : [];
-  const help =
-    meant !== undefined
-      ? `Did you mean \`${[...name.slice(0, -1), meant].join('.')}\`?`
-      : elsewhere.length === 1
-        ? `There is \`${elsewhere[0]}\`: look at the indentation.`
-        : 'Leave it out.';
+  const near = nearest(key, siblings);
+  const meant = near === undefined ? homeOf(key, name.slice(0, -1)) : [...name.slice(0, -1), near].join('.');
   return findingAt(
     { place: entry.key, path: entry.value.path },
     {
       code: 'unknown-key',
-      severity: meant === undefined && elsewhere.length !== 1 ? 'warning' : 'error',
+      severity: meant === undefined ? 'warning' : 'error',
       message: `There is no key \`${entry.value.path}\`.`,
-      help,
+      help: meant === undefined ? 'Leave it out.' : `Did you mean \`${meant}\`?`,
     },
   );
+}
+
+/** The keys that may stand beside `name`, those that are moved elsewhere before validation among them. */
+function siblingsOf(name: readonly string[], shape: Readonly<Record<string, unknown>>): readonly string[] {
+  const parent = `${name.slice(0, -1).join('.')}.`;
+  const moved = TRAIT_RULES.map((rule) => rule.from).filter((from) => from.startsWith(parent));
+  return [...Object.keys(shape), ...moved.map((from) => from.slice(parent.length))];
 }
 
 /** A section of `hub.config` that we have no schema of: another class, or not a class at all. */
@@ -112,7 +126,7 @@ function describeSection(entry: Entry, section: string): readonly Finding[] {
       findingAt(at, {
         code: 'config-section-name',
         severity: 'error',
-        message: `\`${section}\` is not a class: names of classes begin with a capital letter, and JupyterHub refuses others.`,
+        message: `\`${entry.value.path}\` is not a class: names of classes begin with a capital letter, and JupyterHub refuses others.`,
         help: meant === undefined ? null : `Did you mean \`hub.config.${meant}\`?`,
       }),
     ];
@@ -122,13 +136,29 @@ function describeSection(entry: Entry, section: string): readonly Finding[] {
   return [describeFate(entry, { kind: 'later', instead: null })];
 }
 
-/** Where else in the schema a key of this name stands. */
-function homesOf(key: string): readonly string[] {
-  const homes: string[] = [];
+/** The right name in the wrong place is mostly a slip of the indentation: the place nearest to `parent`, if it is one. */
+function homeOf(key: string, parent: readonly string[]): string | undefined {
+  if (key.length > 100) return undefined;
+  const shared = (home: string): number => {
+    const steps = home.split('.');
+    const end = parent.findIndex((step, index) => steps[index] !== step);
+    return end === -1 ? parent.length : end;
+  };
+  const homes = HOMES.get(squash(key)) ?? [];
+  const most = Math.max(...homes.map(shared));
+  const best = homes.filter((home) => shared(home) === most);
+  return best.length === 1 ? best[0] : undefined;
+}
+
+/** For every name of a key, where in the schema it stands. */
+const HOMES = collectHomes();
+
+function collectHomes(): ReadonlyMap<string, readonly string[]> {
+  const homes = new Map<string, string[]>();
   const visit = (schema: z.core.$ZodType, name: string): void => {
-    for (const [child, below] of Object.entries(shapeOf(schema) ?? {})) {
-      const path = name === '' ? child : `${name}.${child}`;
-      if (child === key && !path.startsWith('hub.config')) homes.push(path);
+    for (const [key, below] of Object.entries(shapeOf(schema) ?? {})) {
+      const path = name === '' ? key : `${name}.${key}`;
+      homes.set(squash(key), [...(homes.get(squash(key)) ?? []), path]);
       visit(below, path);
     }
   };

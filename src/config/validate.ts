@@ -18,8 +18,7 @@ export interface Validated {
 export function validateTree(tree: MapTree, generation: Generation): Validated {
   const result = valuesSchema.safeParse(mergeOverDefaults(DEFAULTS[generation], toPlain(tree)));
   if (result.success) return { values: result.data, findings: [], wrong: [] };
-  const wrong = result.error.issues.map((issue) => {
-    const described = describeIssue(issue);
+  const wrong = result.error.issues.flatMap(describeIssue).map((described) => {
     const { node, path } = deepest(tree, described.path);
     const finding = findingAt(node, {
       code: described.code,

@@ -17,6 +17,18 @@ export const checkHttps: Check = ({ tree, values, generation }) => {
       }),
     ];
   }
+  const enabled = nodeAt(tree, ['proxy', 'https', 'enabled']);
+  if (enabled?.kind === 'scalar' && enabled.value === true) {
+    return [
+      findingAt(enabled, {
+        code: 'https-off',
+        severity: 'warning',
+        message:
+          'There is no https all the same: the chart of this file does nothing without `proxy.https.hosts`.',
+        help: 'Put a web server that does https before the proxy.',
+      }),
+    ];
+  }
   return [
     findingAt(node, {
       code: 'https-off',

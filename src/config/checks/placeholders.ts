@@ -5,10 +5,7 @@ import type { Check } from './check.ts';
 /** Values that a manual left for its reader to fill in. As they stand they would be used literally. */
 export const checkPlaceholders: Check = ({ tree }) =>
   [...leaves(tree)].flatMap(({ node, path }) => {
-    if (typeof node.value !== 'string' || isProse(path)) return [];
-    const kind = KINDS.find(
-      ({ pattern, inCommands }) => pattern.test(String(node.value)) && (inCommands || !isCommand(path)),
-    );
+    const kind = placeholderIn(node.value, path);
     if (kind === undefined) return [];
     return findingAt(node, {
       code: 'placeholder',
@@ -18,7 +15,25 @@ export const checkPlaceholders: Check = ({ tree }) =>
     });
   });
 
-const KINDS = [
+/** The kind of placeholder in a value at `path`, or undefined. */
+export function placeholderIn(value: unknown, path: Path): Placeholder | undefined {
+  if (typeof value !== 'string' || isProse(path)) return undefined;
+  const start = value.slice(0, MAX_LENGTH);
+  return KINDS.find(({ pattern, inCommands }) => pattern.test(start) && (inCommands || !isCommand(path)));
+}
+
+interface Placeholder {
+  readonly pattern: RegExp;
+  /** Whether it is one in a shell's commands as well. */
+  readonly inCommands: boolean;
+  readonly message: string;
+  readonly help: string;
+}
+
+/** What is longer than this is no address or name. */
+const MAX_LENGTH = 2000;
+
+const KINDS: readonly Placeholder[] = [
   {
     pattern: /<>|<[A-Za-z_][\w .-]*>/,
     inCommands: true,

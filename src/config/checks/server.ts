@@ -1,6 +1,8 @@
-import { type Finding, findingAt } from '../finding.ts';
-import { entryAt, isEmpty, leaves, nodeAt, type Path, type Tree } from '../tree.ts';
+import { type Finding, findingAt, lineOf } from '../finding.ts';
+import { entryAt, isEmpty, leaves, nodeAt } from '../tree.ts';
 import type { Check, CheckedFile } from './check.ts';
+import { textAt } from './nodes.ts';
+import { placeholderIn } from './placeholders.ts';
 
 /** What each user's server gets: image, storage, limits, environment. */
 export const checkServer: Check = (file) => [
@@ -24,7 +26,8 @@ function checkImage({ tree }: CheckedFile): readonly Finding[] {
     ] as const
   ).flatMap(([key, pattern, rule]) => {
     const node = nodeAt(image, [key]);
-    const isPlaceholder = node?.kind === 'scalar' && /[<>{}]/.test(String(node.value));
+    const isPlaceholder =
+      node?.kind === 'scalar' && placeholderIn(node.value, ['singleuser', 'image', key]) !== undefined;
     if (
       node?.kind !== 'scalar' ||
       typeof node.value !== 'string' ||
@@ -63,7 +66,7 @@ function checkStorage({ tree, values }: CheckedFile): readonly Finding[] {
         {
           code: 'storage-conflict',
           severity: 'warning',
-          message: `\`${block.value.path}\` is not used: the type is \`${type.value}\` (line ${type.place.line}).`,
+          message: `\`${block.value.path}\` is not used: the type is \`${type.value}\` (${lineOf(type.place, block.key)}).`,
           help: `Leave it out, or write \`type: ${other}\`.`,
         },
       ),
@@ -97,7 +100,7 @@ function checkMountedNotebooks({ tree }: CheckedFile): readonly Finding[] {
     return findingAt(node, {
       code: 'notebooks-mounted-over',
       severity: 'warning',
-      message: `A volume is mounted where \`gitpuller\` (line ${command.place.line}) puts the notebooks: on a cluster the pull fails, and with it every start.`,
+      message: `A volume is mounted where \`gitpuller\` (${lineOf(command.place, node.place)}) puts the notebooks: on a cluster the pull fails, and with it every start.`,
       help: 'Mount the volume elsewhere, or leave one of the two out.',
     });
   });
@@ -130,9 +133,4 @@ function checkEnvironment({ tree }: CheckedFile): readonly Finding[] {
       return findingAt(entry, { code: 'environment-from-cluster', severity: 'warning', message });
     });
   });
-}
-
-function textAt(tree: Tree, path: Path): string | undefined {
-  const node = nodeAt(tree, path);
-  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }

@@ -1,6 +1,6 @@
-import { type Finding, findingAt } from '../finding.ts';
+import { type Finding, findingAt, lineOf } from '../finding.ts';
 import { nearest } from '../nearest.ts';
-import { entryAt, isEmpty, type MapTree, nodeAt, withEntry, withoutEntry } from '../tree.ts';
+import { entryAt, isEmpty, type MapTree, nodeAt, type Tree, withEntry, withoutEntry } from '../tree.ts';
 import type { Rule } from './rule.ts';
 import { LEGACY_RULES } from './rules.ts';
 import { TRAIT_RULES } from './traits.ts';
@@ -44,7 +44,7 @@ function applyRules(file: MapTree, rules: readonly Rule[], options: { readonly n
       findingAt(dropped, {
         code: 'said-twice',
         severity: 'warning',
-        message: `This is not used: \`${kept.path}\` (line ${kept.place.line}) comes first.`,
+        message: `This is not used: \`${kept.path}\` (${lineOf(kept.place, dropped.place)}) comes first.`,
         help: 'Keep one of the two.',
       }),
     );
@@ -70,10 +70,7 @@ function takeAuth(file: MapTree): Lifted {
       const name = `${above}.${key}`;
       if (known.some((other) => other.startsWith(`${name}.`))) {
         if (entry.value.kind === 'map') visit(entry.value, name);
-        else if (!isEmpty(entry.value)) {
-          const message = `\`${name}\` is a map of keys.`;
-          findings.push(findingAt(entry.value, { code: 'wrong-type', severity: 'error', message }));
-        }
+        else if (!isEmpty(entry.value)) findings.push(describeNoMap(entry.value));
         continue;
       }
       const siblings = known
@@ -86,7 +83,7 @@ function takeAuth(file: MapTree): Lifted {
           {
             code: 'unknown-key',
             severity: meant === undefined ? 'warning' : 'error',
-            message: `No version of the chart knows \`${name}\`.`,
+            message: `No version of the chart knows \`${entry.value.path}\`.`,
             help: meant === undefined ? 'Leave it out.' : `Did you mean \`${above}.${meant}\`?`,
           },
         ),
@@ -94,10 +91,19 @@ function takeAuth(file: MapTree): Lifted {
     }
   };
   if (auth.kind === 'map') visit(auth, 'auth');
-  else if (!isEmpty(auth)) {
-    findings.push(
-      findingAt(auth, { code: 'wrong-type', severity: 'error', message: '`auth` is a map of keys.' }),
-    );
-  }
+  else if (!isEmpty(auth)) findings.push(describeNoMap(auth));
   return { tree: withoutEntry(file, ['auth']), findings };
+}
+
+function describeNoMap(node: Tree): Finding {
+  const help =
+    node.kind === 'scalar' && node.plain?.includes(':')
+      ? 'Put a blank after the colon.'
+      : 'Write its keys below it, indented.';
+  return findingAt(node, {
+    code: 'wrong-type',
+    severity: 'error',
+    message: 'This must be a map of keys.',
+    help,
+  });
 }

@@ -12,16 +12,24 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { type Finding, findingAt } from '../finding.ts';
-import { type Entry, type MapTree, type Place, showPath, type Tree } from '../tree.ts';
+import { type Entry, type MapTree, type Place, type ScalarTree, showPath, type Tree } from '../tree.ts';
 import { resolvePlainScalar } from './scalar.ts';
 
 /** More than any values file needs; an alias bomb has billions. */
 const MAX_NODES = 100_000;
 const MAX_DEPTH = 100;
+const BLANK_HELP = 'Put a blank after the colon.';
+
+/** Maps whose very keys are passwords: neither shown nor named. */
+const SECRET_KEYS = ['password_groups'];
+/** After so many, more tell nobody anything. */
+const MAX_DUPLICATES = 50;
 
 export interface ReadDocument {
   readonly tree: MapTree;
   readonly findings: readonly Finding[];
+  /** Every scalar that the file has, those too that duplicates replaced. */
+  readonly scalars: readonly ScalarTree[];
   /** Whether all of it was read. */
   readonly complete: boolean;
 }
@@ -33,21 +41,24 @@ export function readDocument(document: Document.Parsed, place: (offset: number) 
   const whole = { place: place(document.range[0]), path: '' };
   const empty: MapTree = { kind: 'map', ...whole, entries: new Map() };
   if (root === null || (isScalar(root) && root.source === ''))
-    return { tree: empty, findings: [], complete: true };
+    return { tree: empty, findings: [], scalars: [], complete: true };
   const tree = reader.read(root, []);
-  if (tree.kind === 'map') return { tree, findings: reader.findings, complete: reader.complete };
+  const { scalars, complete } = reader;
+  if (tree.kind === 'map') return { tree, findings: reader.findings, scalars, complete };
   const message = 'The file is not a map of keys and values.';
   const help = 'Begin with a key such as `singleuser:`.';
   const finding = findingAt(whole, { code: 'not-a-map', severity: 'error', message, help });
-  return { tree: empty, findings: [...reader.findings, finding], complete: false };
+  return { tree: empty, findings: [...reader.findings, finding], scalars, complete: false };
 }
 
 class DocumentReader {
   readonly findings: Finding[] = [];
+  readonly scalars: ScalarTree[] = [];
   complete = true;
   private readonly anchors: ReadonlyMap<string, readonly Node[]>;
   private readonly place: (offset: number) => Place;
   private nodes = 0;
+  private duplicates = 0;
   private readonly aliasesOpen = new Set<Node>();
 
   constructor(document: Document.Parsed, place: (offset: number) => Place) {
@@ -74,7 +85,15 @@ class DocumentReader {
     const isPlain = (node.type ?? 'PLAIN') === 'PLAIN' && !node.tag?.endsWith(':str') && node.tag !== '!';
     const source = node.source ?? '';
     const value = isPlain ? resolvePlainScalar(source) : String(node.value);
-    return { kind: 'scalar', ...written, value, plain: isPlain ? source : undefined, lastLine };
+    const scalar: ScalarTree = {
+      kind: 'scalar',
+      ...written,
+      value,
+      plain: isPlain ? source : undefined,
+      lastLine,
+    };
+    this.scalars.push(scalar);
+    return scalar;
   }
 
   private readAlias(alias: Alias, path: readonly (string | number)[], nothing: Tree): Tree {
@@ -101,7 +120,21 @@ class DocumentReader {
       const key = this.readKey(pair.key, path);
       if (key === undefined) continue;
       const keyPlace = this.placeOf(pair.key);
-      const value = this.read(pair.value, [...path, key]);
+      // A key without a colon may be anything that was not meant as one.
+      const isSecret = SECRET_KEYS.includes(String(path.at(-1)));
+      const shown = isSecret || (pair.value === null && !key.includes(':')) ? '…' : showableName(key);
+      if (shown !== key) this.read(pair.key, [...path, shown]);
+      if (pair.value === null && key.includes(':')) {
+        const at = { place: keyPlace, path: showPath([...path, shown]) };
+        this.report(
+          at,
+          'missing-blank',
+          'A key and its value are parted by a colon and a blank.',
+          BLANK_HELP,
+        );
+        continue;
+      }
+      const value = this.read(pair.value, [...path, shown]);
       if (key === '<<' && isPlainKey(pair.key)) {
         for (const base of value.kind === 'list' ? value.items : [value]) {
           if (base.kind !== 'map') continue;
@@ -136,7 +169,7 @@ class DocumentReader {
     if (typeof resolved !== 'boolean') return source;
     this.findings.push(
       findingAt(
-        { place: this.placeOf(key), path: showPath([...path, source]) },
+        { place: this.placeOf(key), path: showPath([...path, showableName(source)]) },
         {
           code: 'key-is-boolean',
           severity: 'warning',
@@ -151,13 +184,15 @@ class DocumentReader {
   /** Helm keeps only the last. For finding out what else is wrong, blocks are laid over each other here. */
   private reportDuplicate(before: Entry, keyPlace: Place, value: Tree): Entry {
     const name = value.path;
+    this.duplicates += 1;
+    if (this.duplicates > MAX_DUPLICATES) return { key: keyPlace, value };
     this.findings.push(
       findingAt(
         { place: keyPlace, path: name },
         {
           code: 'duplicate-key',
           severity: 'error',
-          message: `\`${name}\` stands here again (first in line ${before.key.line}); Helm would silently drop the first.`,
+          message: `\`${name}\` stands here again (first on line ${before.key.line}); Helm would silently drop the first.`,
           help:
             value.kind === 'map'
               ? `Put the two blocks under one \`${name}:\`.`
@@ -177,7 +212,7 @@ class DocumentReader {
         this.report(
           { place: entry.key, path: entry.value.path },
           'duplicate-key',
-          `\`${entry.value.path}\` is said twice, with different values (first in line ${old.key.line}).`,
+          `\`${entry.value.path}\` is said twice, with different values (first on line ${old.key.line}).`,
           'Keep the one that you mean.',
         );
       }
@@ -205,6 +240,13 @@ class DocumentReader {
     if (code !== 'duplicate-key') this.complete = false;
     this.findings.push(findingAt(at, { code, severity: 'error', message, help }));
   }
+}
+
+/** A missing blank makes a key of a secret: of `{password:hunter2}` only the word before the colon is shown. */
+function showableName(key: string): string {
+  if (/^[\w./-]{1,80}$/.test(key)) return key;
+  const [, word] = /^([\w.-]{1,80}:)/.exec(key) ?? [];
+  return `${word ?? ''}…`;
 }
 
 function collectAnchors(document: Document.Parsed): ReadonlyMap<string, readonly Node[]> {

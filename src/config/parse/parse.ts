@@ -1,6 +1,6 @@
 import { type Document, LineCounter, parseAllDocuments, type YAMLError } from 'yaml';
 import { type Finding, findingAt } from '../finding.ts';
-import type { MapTree, Place } from '../tree.ts';
+import type { MapTree, Place, ScalarTree } from '../tree.ts';
 import { readDocument } from './document.ts';
 import { untab } from './tabs.ts';
 
@@ -8,6 +8,8 @@ export interface Parsed {
   /** What could be read; an empty map where nothing could. */
   readonly tree: MapTree;
   readonly findings: readonly Finding[];
+  /** Every scalar that was read, in the tree or not. */
+  readonly scalars: readonly ScalarTree[];
   /** Whether `tree` is the whole file: false after a syntax error. */
   readonly complete: boolean;
 }
@@ -27,7 +29,7 @@ export function parseText(text: string, file: string): Parsed {
     const message = `The file has ${text.length} characters; a values file has at most ${MAX_FILE_BYTES}.`;
     const help = 'Keep notebooks and data out of it: they belong into the image or the course repository.';
     const finding = findingAt(whole, { code: 'file-too-large', severity: 'error', message, help });
-    return { tree: empty, findings: [finding], complete: false };
+    return { tree: empty, findings: [finding], scalars: [], complete: false };
   }
 
   const tabs = untab(text, file);
@@ -39,13 +41,14 @@ export function parseText(text: string, file: string): Parsed {
     findings.push(tabs.finding);
     parsed = withoutOverflow(() => parseYaml(tabs.text));
   }
-  if (parsed === undefined) return { tree: empty, findings: [...findings, tooDeep(whole)], complete: false };
+  if (parsed === undefined)
+    return { tree: empty, findings: [...findings, tooDeep(whole)], scalars: [], complete: false };
   const { lines } = parsed;
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     const lineNumber = Math.max(line, 1);
-    const cut = tabsMatter ? tabs.columnsCut.get(lineNumber) : 0;
-    return { file, line: lineNumber, column: Math.max(col, 1) + (cut ?? 0) };
+    const cut = (tabsMatter ? tabs.columnsCut.get(lineNumber) : undefined) ?? 0;
+    return { file, line: lineNumber, column: Math.max(col + cut, 1) };
   };
   for (const error of parsed.syntaxErrors.slice(0, MAX_SYNTAX_FINDINGS)) {
     findings.push(describeSyntaxError(error, place(error.pos[0])));
@@ -57,12 +60,14 @@ export function parseText(text: string, file: string): Parsed {
     const help = 'Keep one document a file; several files can be given, each with its own -f.';
     findings.push(findingAt(at, { code: 'several-documents', severity: 'error', message, help }));
   }
-  if (document === undefined) return { tree: empty, findings, complete: findings.length === 0 };
+  if (document === undefined) return { tree: empty, findings, scalars: [], complete: findings.length === 0 };
   const read = withoutOverflow(() => readDocument(document, place));
-  if (read === undefined) return { tree: empty, findings: [...findings, tooDeep(whole)], complete: false };
-  findings.push(...read.findings);
+  if (read === undefined)
+    return { tree: empty, findings: [...findings, tooDeep(whole)], scalars: [], complete: false };
+  // After a syntax error the parser guesses, and what it guesses is not worth complaining about.
+  if (parsed.syntaxErrors.length === 0) findings.push(...read.findings);
   const complete = parsed.syntaxErrors.length === 0 && read.complete;
-  return { tree: read.tree, findings, complete };
+  return { tree: read.tree, findings, scalars: read.scalars, complete };
 }
 
 interface ParsedYaml {

@@ -1,5 +1,6 @@
-import { readFile as readBytes } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { type Finding, findingAt } from '../finding.ts';
+import { MAX_FILE_BYTES } from './parse.ts';
 
 export type ReadFile =
   | { readonly text: string; readonly finding: undefined }
@@ -19,6 +20,13 @@ export async function readFile(file: string): Promise<ReadFile> {
     const finding = findingAt(at, { code: name, severity: 'error', message, help });
     return { text: undefined, finding };
   }
+}
+
+/** At most a little more than the limit in its widest encoding, so that no file is too large to be refused. */
+async function readBytes(file: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of createReadStream(file, { end: 4 * MAX_FILE_BYTES })) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 const REASONS: { readonly [code: string]: string | undefined } = {

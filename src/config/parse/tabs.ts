@@ -4,7 +4,7 @@ export interface Untabbed {
   readonly finding: Finding;
   /** The text with the tabs of the indentation taken away, for finding out what else is wrong. */
   readonly text: string;
-  /** How many columns a line of it lost. */
+  /** How many columns a line of it lost; less than none where tabs became blanks. */
   readonly columnsCut: ReadonlyMap<number, number>;
 }
 

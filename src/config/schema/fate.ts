@@ -16,7 +16,14 @@ export type Fate =
 const fates = z.registry<Fate>();
 const secrets = z.registry();
 
-export const cluster = () => z.unknown().register(fates, { kind: 'cluster' });
+/** Its form is checked where a schema is given. */
+export function cluster(): z.ZodUnknown;
+export function cluster<S extends z.ZodType>(schema: S): S;
+export function cluster(schema: z.ZodType = z.unknown()): z.ZodType {
+  const marked = schema.clone(undefined, { parent: true });
+  fates.add(marked, { kind: 'cluster' });
+  return marked;
+}
 
 export const later = (instead: string | null = null) =>
   z.unknown().register(fates, { kind: 'later', instead });
@@ -44,6 +51,11 @@ export function fateOf(schema: z.core.$ZodType): Fate | undefined {
 
 export function isSecret(schema: z.core.$ZodType): boolean {
   return secrets.has(unwrap(schema));
+}
+
+/** Whether it may be anything. */
+export function isOpen(schema: z.core.$ZodType): boolean {
+  return unwrap(schema) instanceof z.ZodUnknown;
 }
 
 /** The keys that a map may have; undefined where it is no map, or may have any. */

@@ -10,9 +10,9 @@ export const singleuserSchema = section({
   cpu: section({ limit: cores, guarantee: cores }),
   storage: section({
     type: word('none', 'dynamic', 'static'),
-    capacity: text,
-    homeMountPath: text,
-    static: section({ pvcName: text, subPath: text }),
+    capacity: cluster(text),
+    homeMountPath: cluster(text),
+    static: cluster(section({ pvcName: text, subPath: text })),
     dynamic: clusterSection(
       'pvcNameTemplate',
       'storageAccessModes',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { cluster, later, secret, section, unneeded } from './fate.ts';
+import type { Path } from '../tree.ts';
+import { cluster, isSecret, later, secret, section, shapeOf, unneeded } from './fate.ts';
 import { hubSchema } from './hub.ts';
 import { courseSchema, polderSchema } from './own.ts';
 import { clusterSection } from './pods.ts';
@@ -61,3 +62,17 @@ export const valuesSchema = section({
 });
 
 export type Values = z.infer<typeof valuesSchema>;
+
+/** Whether a value at this place is never shown. What the schema does not know is taken for a secret. */
+export function isSecretPath(path: Path): boolean {
+  let schema: z.core.$ZodType = valuesSchema;
+  for (const step of path) {
+    if (isSecret(schema)) return true;
+    const shape = shapeOf(schema);
+    if (shape === undefined) return false;
+    const below = Object.hasOwn(shape, step) ? shape[step] : undefined;
+    if (below === undefined) return true;
+    schema = below;
+  }
+  return isSecret(schema);
+}

@@ -1,0 +1,56 @@
+import { normalizeUserName, userNameProblem } from '../../domain/user.ts';
+import { type Finding, findingAt } from '../finding.ts';
+import { readLogin } from '../settings/login.ts';
+import { leaves } from '../tree.ts';
+import type { Check, CheckedFile } from './check.ts';
+import { chosenSection, firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
+
+/** Who is let in: nobody, everybody, or names that nobody can have. */
+export const checkAdmission: Check = (file) => [...checkNames(file), ...checkRule(file)];
+
+function checkNames({ tree }: CheckedFile): readonly Finding[] {
+  return ['allowed_users', 'admin_users'].flatMap((key) => {
+    const list = firstInHubConfig(tree, ['Authenticator', key]);
+    if (list?.kind !== 'list') return [];
+    return [...leaves(list)].flatMap(({ node }) => {
+      const problem =
+        typeof node.value === 'string' ? userNameProblem(normalizeUserName(node.value)) : undefined;
+      if (problem === undefined) return [];
+      const message = `This cannot be the name of a user: ${problem}.`;
+      return findingAt(node, { code: 'user-name', severity: 'error', message });
+    });
+  });
+}
+
+function checkRule({ tree, generation, values }: CheckedFile): readonly Finding[] {
+  if (values === undefined || !SUPPORTED_SECTIONS.includes(chosenSection(tree))) return [];
+  const { login, secrets } = readLogin(values);
+  const rule = firstInHubConfig(
+    tree,
+    ['Authenticator', 'allow_all'],
+    ['Authenticator', 'allowed_users'],
+    ['JupyterHub', 'authenticator_class'],
+  );
+  const allowed = inWords(generation, 'auth.whitelist.users', 'hub.config.Authenticator.allowed_users');
+  if (login.allowAll) {
+    return [
+      findingAt(rule, {
+        code: 'everyone-let-in',
+        severity: 'warning',
+        message:
+          secrets.dummyPassword === null
+            ? 'Everyone is let in, under any name and with any password.'
+            : 'Everyone who knows the password is let in, under any name.',
+        help: `Name those who are let in with ${allowed}.`,
+      }),
+    ];
+  }
+  if (login.allowedUsers.length > 0) return [];
+  if (login.adminUsers.length > 0) {
+    const message = 'Only administrators are let in.';
+    const help = `Name the students with ${allowed}.`;
+    return [findingAt(rule, { code: 'only-admins-let-in', severity: 'warning', message, help })];
+  }
+  const help = `Name users with ${allowed}, or let everyone in with \`hub.config.Authenticator.allow_all: true\`.`;
+  return [findingAt(rule, { code: 'nobody-let-in', severity: 'error', message: 'Nobody is let in.', help })];
+}

@@ -1,0 +1,31 @@
+import type { Generation } from '../config.ts';
+import { authenticatorSection } from '../legacy/authenticators.ts';
+import { type MapTree, nodeAt, type Path, type Tree } from '../tree.ts';
+
+/** The first of these places below `hub.config` that the file has. */
+export function firstInHubConfig(tree: MapTree, ...paths: readonly Path[]): Tree | null {
+  for (const path of paths) {
+    const node = nodeAt(tree, ['hub', 'config', ...path]);
+    if (node !== undefined) return node;
+  }
+  return null;
+}
+
+/** The section of `hub.config` that the chosen authenticator reads. */
+export function chosenSection(tree: MapTree): string {
+  const name = textAt(tree, ['hub', 'config', 'JupyterHub', 'authenticator_class']);
+  return authenticatorSection(name ?? 'dummy');
+}
+
+/** Authenticators that are there. */
+export const SUPPORTED_SECTIONS: readonly string[] = ['DummyAuthenticator', 'SharedPasswordAuthenticator'];
+
+/** A key in the names that the file itself uses. */
+export function inWords(generation: Generation, legacy: string, current: string): string {
+  return `\`${generation === 'current' ? current : legacy}\``;
+}
+
+export function textAt(tree: Tree, path: Path): string | undefined {
+  const node = nodeAt(tree, path);
+  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
+}

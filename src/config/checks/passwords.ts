@@ -1,0 +1,106 @@
+import { type Finding, findingAt } from '../finding.ts';
+import { readLogin } from '../settings/login.ts';
+import { nodeAt, type ScalarTree, type Tree } from '../tree.ts';
+import type { Check, CheckedFile } from './check.ts';
+import { chosenSection, firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
+
+/** The passwords of the dummy login and of JupyterHub's shared-password login. */
+export const checkPasswords: Check = (file) => {
+  const section = chosenSection(file.tree);
+  if (!SUPPORTED_SECTIONS.includes(section)) return [];
+  return [
+    ...(section === 'SharedPasswordAuthenticator' ? checkSharedPassword(file) : checkDummy(file)),
+    ...checkAdminPassword(file),
+  ];
+};
+
+function checkDummy({ tree, generation, values }: CheckedFile): readonly Finding[] {
+  if (values === undefined) return [];
+  const { login, secrets } = readLogin(values);
+  const findings: Finding[] = [];
+  const password = firstInHubConfig(tree, ['DummyAuthenticator', 'password']);
+  // Where everyone is let in, that finding says the rest.
+  if (secrets.dummyPassword === null && !login.allowAll && !isEmptyText(password)) {
+    const key = inWords(generation, 'auth.dummy.password', 'hub.config.DummyAuthenticator.password');
+    findings.push(
+      findingAt(firstInHubConfig(tree, ['JupyterHub', 'authenticator_class']), {
+        code: 'no-password',
+        severity: 'warning',
+        message: 'There is no password: whoever knows a name on the list logs in with it.',
+        help: `Set ${key}.`,
+      }),
+    );
+  }
+  if (login.adminUsers.length > 0 && secrets.dummyAdminPassword === null) {
+    const admins = login.adminUsers.map((name) => `\`${name}\``).join(', ');
+    findings.push(
+      findingAt(password ?? firstInHubConfig(tree, ['Authenticator', 'admin_users']), {
+        code: 'shared-password-opens-admin',
+        severity: 'warning',
+        message: `The password that everyone has opens the account of ${admins} too, and with it everybody's work.`,
+        help: 'Set `polder.adminPassword`: then only that one opens it.',
+      }),
+    );
+  }
+  return findings;
+}
+
+/** JupyterHub lets nobody in whose password is not set, and refuses short ones. */
+function checkSharedPassword({ tree, values }: CheckedFile): readonly Finding[] {
+  if (values === undefined) return [];
+  const { login, secrets } = readLogin(values);
+  const chosen = firstInHubConfig(tree, ['JupyterHub', 'authenticator_class']);
+  const findings: Finding[] = [];
+  const missing = (key: string, who: string): void => {
+    const message = `\`${key}\` is not set, and ${who} cannot log in without it.`;
+    findings.push(findingAt(chosen, { code: 'no-password', severity: 'error', message, help: 'Set it.' }));
+  };
+  if (secrets.dummyPassword === null)
+    missing('hub.config.SharedPasswordAuthenticator.user_password', 'users');
+  if (secrets.dummyAdminPassword === null && login.adminUsers.length > 0) {
+    missing('hub.config.SharedPasswordAuthenticator.admin_password', 'administrators');
+  }
+  for (const [key, least] of [
+    ['user_password', 8],
+    ['admin_password', 32],
+  ] as const) {
+    const node = firstInHubConfig(tree, ['SharedPasswordAuthenticator', key]);
+    if (
+      node?.kind !== 'scalar' ||
+      typeof node.value !== 'string' ||
+      node.value === '' ||
+      node.value.length >= least
+    ) {
+      continue;
+    }
+    const message = `\`${node.path}\` is too short: JupyterHub wants at least ${least} characters.`;
+    findings.push(
+      findingAt(node, { code: 'short-password', severity: 'error', message, help: 'Use a longer one.' }),
+    );
+  }
+  return findings;
+}
+
+function checkAdminPassword({ tree, generation, values }: CheckedFile): readonly Finding[] {
+  if (values === undefined) return [];
+  const { login, secrets } = readLogin(values);
+  if (secrets.dummyAdminPassword === null) return [];
+  const node =
+    nodeAt(tree, ['polder', 'adminPassword']) ??
+    firstInHubConfig(tree, ['SharedPasswordAuthenticator', 'admin_password']);
+  if (secrets.dummyAdminPassword === secrets.dummyPassword) {
+    const message = "The administrator's password is the one that everyone has.";
+    return [
+      findingAt(node, { code: 'same-password', severity: 'error', message, help: 'Choose another one.' }),
+    ];
+  }
+  if (login.adminUsers.length > 0) return [];
+  const message = "There is an administrator's password, and nobody is an administrator.";
+  const key = inWords(generation, 'auth.admin.users', 'hub.config.Authenticator.admin_users');
+  return [findingAt(node, { code: 'no-admin', severity: 'warning', message, help: `Name one with ${key}.` })];
+}
+
+/** An empty one is reported as such. */
+function isEmptyText(node: Tree | null): node is ScalarTree {
+  return node?.kind === 'scalar' && node.value === '';
+}
