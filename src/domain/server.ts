@@ -223,12 +223,12 @@ function atRest(server: Server, now: Date): Server {
 }
 
 /** Something of this server may exist in the world. */
-export function isActive(server: Server): boolean {
+export function isActive(server: Pick<Server, 'state'>): boolean {
   return server.state !== 'stopped' && server.state !== 'failed';
 }
 
 /** What JupyterHub's models call `pending`, or null when it is at rest or ready. */
-export function pendingOperation(server: Server): 'spawn' | 'stop' | null {
+export function pendingOperation(server: Pick<Server, 'state'>): 'spawn' | 'stop' | null {
   if (server.state === 'stopping') return 'stop';
   return server.state === 'queued' || server.state === 'starting' ? 'spawn' : null;
 }

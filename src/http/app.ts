@@ -9,6 +9,7 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify';
 import { mountApi } from './api/api.ts';
 import { acceptBrowsers } from './browser.ts';
@@ -30,7 +31,7 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance: log as FastifyBaseLogger,
     // Lines of ours say which route was asked; addresses may hold secrets and are never logged.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     genReqId: () => randomBytes(5).toString('hex'),
     requestIdHeader: false,
     trustProxy: site.trustedProxies.length === 0 ? false : [...site.trustedProxies],

@@ -29,7 +29,8 @@ export class Tokens {
 
   /**
    * @returns the token and its secret, which is stored nowhere.
-   * @throws HubError `invalid` for a scope that does not exist, `forbidden` for one beyond owner or maker.
+   * @throws HubError `invalid` for a scope that does not exist or that the owner does not have, `forbidden` for one that
+   * its maker does not have.
    */
   async create(request: TokenRequest): Promise<{ readonly token: Token; readonly secret: string }> {
     const unknown = request.scopes.filter((scope) => !isKnownScope(scope));
@@ -39,7 +40,7 @@ export class Tokens {
       ? owned
       : expandScopes(request.scopes, { userName: request.owner.name });
     if (!isWithin(wanted, owned)) {
-      throw new HubError('forbidden', `“${request.owner.name}” does not have all of these scopes.`);
+      throw new HubError('invalid', `“${request.owner.name}” does not have all of these scopes.`);
     }
     if (!isWithin(wanted, request.maker.scopes)) {
       throw new HubError('forbidden', 'A token cannot be given scopes that its maker does not have.');

@@ -14,6 +14,7 @@ import { acceptAnyJson } from './body.ts';
 import { mountCurrentUser } from './current-user.ts';
 import { mountGroups } from './groups.ts';
 import { mountInfo } from './info.ts';
+import { answerOtherMethods } from './methods.ts';
 import { mountProgress } from './progress.ts';
 import { mountRoot } from './root.ts';
 import { mountServer } from './server.ts';
@@ -35,18 +36,20 @@ export async function mountApi(api: FastifyInstance, parts: HttpParts): Promise<
   // A browser asks so before a page of another origin may send anything; it learns the headers, no more.
   api.options('/*', { config: { anonymous: true } }, async (_request, reply) => reply.status(204).send());
 
-  mountRoot(api);
-  mountInfo(api, parts);
-  mountCurrentUser(api, parts);
-  mountUsers(api, parts);
-  mountUser(api, parts);
-  mountServer(api, parts);
-  mountServerStart(api, parts);
-  mountServerStop(api, parts);
-  mountProgress(api, parts);
-  mountActivity(api, parts);
-  mountTokens(api, parts);
-  mountToken(api, parts);
-  mountAuthorizations(api, parts);
-  mountGroups(api);
+  answerOtherMethods(api, () => {
+    mountRoot(api);
+    mountInfo(api, parts);
+    mountCurrentUser(api, parts);
+    mountUsers(api, parts);
+    mountUser(api, parts);
+    mountServer(api, parts);
+    mountServerStart(api, parts);
+    mountServerStop(api, parts);
+    mountProgress(api, parts);
+    mountActivity(api, parts);
+    mountTokens(api, parts);
+    mountToken(api, parts);
+    mountAuthorizations(api, parts);
+    mountGroups(api);
+  });
 }

@@ -11,17 +11,18 @@ import { serverPath } from '../../domain/route.ts';
 import type { Server } from '../../domain/server.ts';
 import type { ServerUpdate } from '../../hub/servers.ts';
 import type { HttpParts } from '../parts.ts';
-import { notFound, requireScope, serverNameOf, userNameOf } from './access.ts';
+import { findUser, notFound, requireScope, serverNameOf, userNameOf } from './access.ts';
+import { serverLabel } from './server-model.ts';
 import { SERVER_PATHS, serverSubject } from './server-request.ts';
 
 /** Proxies on the way close a connection on which nothing is said. */
 const KEEP_ALIVE_MS = 8_000;
 
 type Answer = Readonly<Record<string, string | number | boolean | Date | null>>;
-type ProgressParts = Pick<HttpParts, 'servers' | 'ensureRoute' | 'site' | 'now'>;
+type ProgressParts = Pick<HttpParts, 'users' | 'servers' | 'ensureRoute' | 'site' | 'now'>;
 
 export function mountProgress(api: FastifyInstance, parts: ProgressParts): void {
-  const { servers } = parts;
+  const { users, servers } = parts;
   const closing = new AbortController();
   api.addHook('preClose', async () => closing.abort());
 
@@ -29,9 +30,16 @@ export function mountProgress(api: FastifyInstance, parts: ProgressParts): void 
     // A HEAD request would wait for the end of the stream.
     api.get(`${path.replace(/\/$/, '')}/progress`, { exposeHeadRoute: false }, async (request, reply) => {
       requireScope(request, 'read:servers', serverSubject(request));
-      const server = (await servers.get(userNameOf(request), serverNameOf(request))) ?? notFound();
-      if (server.state === 'stopped' || (server.state === 'stopping' && server.desired === 'stopped')) {
-        throw new HubError('invalid', `${server.owner}/${server.name} is not starting...`);
+      const user = await findUser(users, userNameOf(request));
+      const name = serverNameOf(request);
+      const server = await servers.get(user.name, name);
+      if (!server && name !== '') notFound();
+      if (
+        !server ||
+        server.state === 'stopped' ||
+        (server.state === 'stopping' && server.desired === 'stopped')
+      ) {
+        throw new HubError('invalid', `${serverLabel({ owner: user.name, name })} is not starting...`);
       }
       const stream = new PassThrough();
       const gone = new AbortController();

@@ -4,8 +4,28 @@ import { allows, type ScopeSet } from '../../domain/scope.ts';
 import { isActive, pendingOperation, type Server } from '../../domain/server.ts';
 import type { Site } from '../parts.ts';
 
+/** As much of a server as the model says. */
+export type DescribedServer = Pick<
+  Server,
+  'owner' | 'name' | 'displayName' | 'lastActivityAt' | 'startedAt' | 'state' | 'userOptions' | 'handle'
+>;
+
+/** Everybody has a default server, though it is stored only once it was started. */
+export function neverStarted(owner: string): DescribedServer {
+  return {
+    owner,
+    name: '',
+    displayName: '',
+    lastActivityAt: null,
+    startedAt: null,
+    state: 'stopped',
+    userOptions: {},
+    handle: null,
+  };
+}
+
 export function serverModel(
-  server: Server,
+  server: DescribedServer,
   { scopes, site }: { readonly scopes: ScopeSet; readonly site: Site },
 ) {
   const subject = { user: server.owner, server: server.name };
@@ -26,6 +46,11 @@ export function serverModel(
     full_progress_url: null,
     ...(allows(scopes, 'admin:server_state', subject) ? { state: server.handle ?? {} } : {}),
   };
+}
+
+/** `anna`, `anna/lab`: as messages name it. */
+export function serverLabel(server: Pick<Server, 'owner' | 'name'>): string {
+  return server.name === '' ? server.owner : `${server.owner}/${server.name}`;
 }
 
 /** The path of the stream that tells how a start goes. */

@@ -7,6 +7,7 @@ import { HubError } from '../../domain/errors.ts';
 import { isActive, isSettled } from '../../domain/server.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, requireScope, serverNameOf, userNameOf } from './access.ts';
+import { serverLabel } from './server-model.ts';
 import { parseServerRequest, SERVER_PATHS, SHORT_WAIT_MS, serverSubject } from './server-request.ts';
 
 export function mountServerStart(
@@ -21,7 +22,7 @@ export function mountServerStart(
       const { displayName, userOptions } = parseServerRequest(request.body);
       const existing = await servers.get(user.name, name);
       if (existing?.state === 'ready') {
-        throw new HubError('invalid', `${user.name}/${name} is already running`);
+        throw new HubError('invalid', `${serverLabel(existing)} is already running`);
       }
       if (displayName !== undefined && name !== '') {
         if (!existing) await servers.create(user, name, displayName);

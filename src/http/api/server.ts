@@ -5,7 +5,7 @@ import type { Server } from '../../domain/server.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, notFound, requireScope, serverNameOf, userNameOf } from './access.ts';
 import { parseInput } from './body.ts';
-import { serverModel } from './server-model.ts';
+import { neverStarted, serverModel } from './server-model.ts';
 import {
   parseServerRequest,
   SERVER_PATHS,
@@ -23,7 +23,11 @@ export function mountServer(
   for (const path of SERVER_PATHS) {
     api.get(path, async (request) => {
       const { scopes } = requireScope(request, 'read:servers', serverSubject(request));
-      return serverModel(await findServer(request), { scopes, site });
+      const user = await findUser(users, userNameOf(request));
+      const name = serverNameOf(request);
+      const server =
+        (await servers.get(user.name, name)) ?? (name === '' ? neverStarted(user.name) : notFound());
+      return serverModel(server, { scopes, site });
     });
 
     api.put(path, async (request, reply) => {

@@ -78,7 +78,7 @@ function everythingOf(user: User, servers: readonly Server[], site: Site): Recor
     created: user.createdAt,
     last_activity: user.lastActivityAt,
     auth_state: null,
-    user_info: {},
+    user_info: null,
   };
 }
 

@@ -18,8 +18,10 @@ const listQuery = z.object({
   include_stopped_servers: flag,
 });
 
+const atLeastOne = 'Must specify at least one user to create';
+
 const newUsers = z.strictObject({
-  usernames: z.array(z.string()).min(1, 'Must specify at least one user to create'),
+  usernames: z.array(z.string(), atLeastOne).min(1, atLeastOne),
   admin: z.boolean().default(false),
 });
 
