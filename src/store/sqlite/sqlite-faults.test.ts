@@ -43,7 +43,7 @@ test('a database that stays locked is unavailable to all who wait, until it is f
   await other.locked;
   const began = performance.now();
   const outcomes = await Promise.allSettled(
-    Array.from({ length: 20 }, (_, index) => addUser(store, `u${index}`)),
+    Array.from({ length: 100 }, (_, index) => addUser(store, `u${index}`)),
   );
   expect(outcomes).toEqual(
     outcomes.map(() => ({
@@ -55,7 +55,7 @@ test('a database that stays locked is unavailable to all who wait, until it is f
     })),
   );
   // All waited at the same time, not each after the other.
-  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(performance.now() - began).toBeLessThan(10_000);
   await expect(store.check()).rejects.toMatchObject({ code: 'unavailable' });
   expect(await store.users.count()).toBe(0);
   other.release();
