@@ -122,7 +122,7 @@ ${next !== undefined && html`<input type="hidden" name="next" value="${next}">`}
 <input id="username" name="username" value="${name}" required maxlength="255" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"${described}${name === '' && html` autofocus`}></div>
 <div class="field"><label for="password">${texts.login.password}</label>
 <div class="with-button"><input id="password" name="password" type="password" required maxlength="1024" autocomplete="current-password"${described}${name !== '' && html` autofocus`}>
-<button type="button" class="button quiet" hidden data-show-password="password" data-show="${texts.login.show}" data-hide="${texts.login.hide}" aria-label="${texts.login.showPassword}" aria-pressed="false">${texts.login.show}</button></div></div>
+<button type="button" class="button quiet" hidden data-show-password="password" data-show="${texts.login.show}" data-hide="${texts.login.hide}"><span>${texts.login.show}</span><span class="for-readers"> ${texts.login.password}</span></button></div></div>
 <button class="button main wide">${texts.login.submit}</button>
 </form>
 ${course.contact !== null && html`<p class="quiet">${texts.login.trouble} ${renderContact(course.contact)}.</p>`}

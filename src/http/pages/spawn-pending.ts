@@ -92,8 +92,11 @@ function renderStarting(context: PageContext, { server, events, position, next }
 <p class="lead" role="status" data-message>${position === null ? (current?.message ?? texts.stateSentence[waiting ? 'queued' : 'starting']) : pending.place(position)}</p>
 <progress max="100" value="${current?.percent ?? 0}" aria-label="${pending.progress}"></progress>
 ${began && html`<p class="quiet">${waiting ? pending.asked : pending.elapsed} ${time(context, began)}</p>`}
-<h2 class="small">${pending.steps}</h2>
-<ol class="steps">${shown.map((event) => renderStep(event, server))}</ol>
+${
+  shown.length > 0 &&
+  html`<h2 class="small">${pending.steps}</h2>
+<ol class="steps">${shown.map((event) => renderStep(event, server))}</ol>`
+}
 <div class="buttons">${actionForm(context, { to: hubServerPath(site, 'stop', server), label: pending.cancel, tone: 'quiet' })}</div>
 <p class="quiet">${pending.keepsItsPlace}</p>
 </section>`,

@@ -29,7 +29,6 @@ export const english = {
     password: 'Password',
     show: 'Show',
     hide: 'Hide',
-    showPassword: 'Show password',
     submit: 'Log in',
     trouble: 'Can’t log in? Ask',
     sessionEnded:
@@ -106,7 +105,7 @@ export const english = {
   stopReason: {
     user: (own) => (own ? 'You stopped it' : 'Its owner stopped it'),
     admin: () => 'Somebody who runs the course stopped it',
-    idle: () => 'It was stopped because nobody used it',
+    idle: () => 'Nobody used it, so it was stopped',
     exited: () => 'It ended by itself',
     out_of_memory: () => 'It ran out of memory',
     shutdown: () => 'It was stopped together with the whole hub',
@@ -206,11 +205,11 @@ export const english = {
     columns: {
       note: 'For',
       scopes: 'May do',
-      created: 'Made',
       lastUsed: 'Last used',
       expires: 'Good until',
       action: 'Revoke',
     },
+    made: 'made',
     neverUsed: 'never',
     noExpiry: 'revoked',
     revoke: 'Revoke',

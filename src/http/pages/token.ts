@@ -134,7 +134,7 @@ function renderList(context: PageContext, tokens: readonly Token[]): Html {
   const { columns, none } = context.texts.token;
   if (tokens.length === 0) return html`<p class="quiet">${none}</p>`;
   return html`<div class="table"><table>
-<thead><tr><th scope="col">${columns.note}</th><th scope="col">${columns.scopes}</th><th scope="col">${columns.created}</th><th scope="col">${columns.lastUsed}</th><th scope="col">${columns.expires}</th><th scope="col"><span class="for-readers">${columns.action}</span></th></tr></thead>
+<thead><tr><th scope="col">${columns.note}</th><th scope="col">${columns.scopes}</th><th scope="col">${columns.lastUsed}</th><th scope="col">${columns.expires}</th><th scope="col"><span class="for-readers">${columns.action}</span></th></tr></thead>
 <tbody>${tokens.map((token) => renderRow(context, token))}</tbody>
 </table></div>`;
 }
@@ -143,9 +143,8 @@ function renderRow(context: PageContext, token: Token): Html {
   const { site, texts } = context;
   const { columns } = texts.token;
   return html`<tr>
-<th scope="row">${token.note}</th>
+<th scope="row">${token.note}<br><span class="quiet">${texts.token.made} ${time(context, token.createdAt)}</span></th>
 <td data-label="${columns.scopes}">${describeScopes(context, token)}</td>
-<td data-label="${columns.created}">${time(context, token.createdAt)}</td>
 <td data-label="${columns.lastUsed}">${token.lastUsedAt ? time(context, token.lastUsedAt) : texts.token.neverUsed}</td>
 <td data-label="${columns.expires}">${token.expiresAt ? time(context, token.expiresAt) : texts.token.noExpiry}</td>
 <td>${

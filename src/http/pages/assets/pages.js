@@ -164,8 +164,7 @@ function togglePassword(button) {
   const input = document.getElementById(button.dataset.showPassword);
   const shown = input.type === 'text';
   input.type = shown ? 'password' : 'text';
-  button.textContent = shown ? button.dataset.show : button.dataset.hide;
-  button.setAttribute('aria-pressed', String(!shown));
+  button.firstElementChild.textContent = shown ? button.dataset.show : button.dataset.hide;
   input.focus();
 }
 
