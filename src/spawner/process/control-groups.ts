@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Limits {
@@ -21,6 +21,8 @@ type Version = 1 | 2;
 
 interface Hierarchy {
   readonly version: Version;
+  /** The group below which ours are. */
+  readonly place: string;
   /** `…/polder/<instance>` */
   readonly folder: string;
   readonly memory: boolean;
@@ -46,12 +48,26 @@ export class ControlGroups {
     return this.#hierarchies.map((hierarchy) => join(hierarchy.folder, name));
   }
 
+  /** Removes our own folders where nothing is in them; another spawner makes them again. */
+  async close(): Promise<void> {
+    for (const { folder } of this.#hierarchies) {
+      await rmdir(folder)
+        .then(() => rmdir(dirname(folder)))
+        .catch(() => undefined);
+    }
+  }
+
   /** Makes the groups of a run with its limits, and says where its first process has to enter. */
   async make(name: string, limits: Limits): Promise<readonly string[]> {
     const folders: string[] = [];
     for (const hierarchy of this.#hierarchies) {
       const folder = join(hierarchy.folder, name);
-      await makeFolder(folder);
+      await mkdir(folder).catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') return;
+        // Another spawner of the same data folder was closed meanwhile, and took the folders above with it.
+        await makeOurs(hierarchy.version, hierarchy.place, hierarchy.folder);
+        await mkdir(folder);
+      });
       for (const [file, value] of settingsOf(hierarchy, limits)) {
         // A kernel may lack one (swap accounting, for one); the limits that matter were tried before.
         await writeFile(join(folder, file), value).catch(() => undefined);
@@ -193,22 +209,27 @@ function placesIn(mount: Mount, ownGroups: string): readonly string[] {
 async function openHierarchy(mount: Mount, place: string, instance: string): Promise<Hierarchy | null> {
   const folder = join(place, 'polder', instance);
   try {
-    await makeFolder(join(place, 'polder'));
-    await makeFolder(folder);
-    let controllers = mount.controllers;
-    if (mount.version === 2) {
-      for (const level of [place, join(place, 'polder'), folder]) {
-        for (const controller of ['memory', 'cpu']) {
-          await writeFile(join(level, 'cgroup.subtree_control'), `+${controller}`).catch(() => undefined);
-        }
-      }
-      controllers = (await readText(join(folder, 'cgroup.subtree_control'))).trim().split(' ');
-    }
+    await makeOurs(mount.version, place, folder);
+    const controllers =
+      mount.version === 2
+        ? (await readText(join(folder, 'cgroup.subtree_control'))).trim().split(' ')
+        : mount.controllers;
     if (!(await canEnter(folder))) return null;
     const memory = controllers.includes('memory') && (await canLimitMemory(folder, mount.version));
-    return { version: mount.version, folder, memory, cpu: controllers.includes('cpu') };
+    return { version: mount.version, place, folder, memory, cpu: controllers.includes('cpu') };
   } catch {
     return null;
+  }
+}
+
+/** Makes our folders below a group; in version 2 each level has to hand the controllers down. */
+async function makeOurs(version: Version, place: string, folder: string): Promise<void> {
+  for (const level of [place, dirname(folder), folder]) {
+    if (level !== place) await makeFolder(level);
+    if (version === 1) continue;
+    for (const controller of ['memory', 'cpu']) {
+      await writeFile(join(level, 'cgroup.subtree_control'), `+${controller}`).catch(() => undefined);
+    }
   }
 }
 

@@ -26,14 +26,16 @@ type Message =
 /** What one process of it has going on. */
 interface Generation {
   readonly child: ChildProcess;
+  readonly startedAt: number;
   /** Resolves when it can fork, or with why it never will. */
   readonly fit: Promise<string | null>;
   readonly waiting: Map<number, (child: LaunchedChild | null) => void>;
   readonly exits: Map<number, (exitCode: number | null) => void>;
 }
 
-/** Ended so often, it is not started again: something is wrong with it. */
+/** Ended so often within a minute of its start, it is not started again: something is wrong with it. */
 const mostRestarts = 5;
+const soundAfterMs = 60_000;
 
 export class PreparedParent implements AsyncDisposable {
   readonly #python: string;
@@ -109,7 +111,8 @@ export class PreparedParent implements AsyncDisposable {
   }
 
   #spawn(log: FileHandle): Generation {
-    const child = spawn(this.#python, ['-I', launcherProgram, 'prepare'], {
+    // Without -B it would write compiled modules that only it can read.
+    const child = spawn(this.#python, ['-I', '-B', launcherProgram, 'prepare'], {
       stdio: ['pipe', log.fd, log.fd, 'pipe'],
       env: { ...launcherEnvironment, ...singleThreaded },
       cwd: '/',
@@ -157,14 +160,16 @@ export class PreparedParent implements AsyncDisposable {
       child.once('close', (code, signal) => gone(`it ended with ${code ?? signal}`));
     });
     unrefAll(child);
-    return { child, fit, waiting, exits };
+    return { child, startedAt: performance.now(), fit, waiting, exits };
   }
 
   #ended(child: ChildProcess, reason: string): void {
-    if (this.#generation?.child !== child) return;
+    const generation = this.#generation;
+    if (generation?.child !== child) return;
     this.#generation = null;
     if (this.#closed || this.#unfit !== null) return;
-    this.#restarts += 1;
+    const sound = performance.now() - generation.startedAt > soundAfterMs;
+    this.#restarts = sound ? 1 : this.#restarts + 1;
     this.#logger.warn({ reason }, 'the prepared parent has ended');
     if (this.#restarts >= mostRestarts) this.#giveUp(reason);
     else this.open().catch((error) => this.#giveUp(String(error)));

@@ -2,7 +2,7 @@
 
     python -I -S prepared_parent.py launch      one run: becomes the command of the request
     python -I -S prepared_parent.py hook        one command beside a run: waits for it and writes how it ended
-    python -I    prepared_parent.py prepare     imports what a single-user server imports, then forks one per request
+    python -I -B prepared_parent.py prepare     imports what a single-user server imports, then forks one per request
 
 Almost all of the time that a single-user server needs to start goes into importing Python modules. The prepared parent
 has them imported, and a fork of it runs the ordinary, unmodified start.
@@ -269,9 +269,17 @@ def limit_processes(most):
 
 def drop_rights(uid, gid):
     os.setgroups([])
-    os.setresgid(gid, gid, gid)
-    os.setresuid(uid, uid, uid)
-    if os.getresuid() != (uid, uid, uid) or os.getresgid() != (gid, gid, gid) or os.getgroups():
+    # As root these set the real, the effective and the saved one.
+    os.setgid(gid)
+    os.setuid(uid)
+    kept = (os.getuid(), os.geteuid(), os.getgid(), os.getegid()) != (uid, uid, gid, gid) or os.getgroups()
+    try:
+        os.setuid(0)
+    except PermissionError:
+        pass
+    else:
+        kept = True
+    if kept:
         raise PermissionError(errno.EPERM, "the rights of the hub could not be dropped")
 
 
@@ -279,13 +287,16 @@ def forbid_new_rights():
     """No set-uid program gives rights to this process or to what it starts."""
     if not sys.platform.startswith("linux"):
         return
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    set_dumpable, set_no_new_privs = 4, 38
-    if prctl(set_no_new_privs, 1, 0, 0, 0) != 0:
+    if prctl(PR_SET_NO_NEW_PRIVS, 1) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_NO_NEW_PRIVS)")
-    # A process that changed its user cannot read its own /proc files until this is set again, and jupyter-resource-usage
-    # and the like do. Its memory holds nothing of others: see the top of this file.
-    prctl(set_dumpable, 1, 0, 0, 0)
+
+
+PR_SET_DUMPABLE, PR_SET_NAME, PR_SET_NO_NEW_PRIVS = 4, 15, 38
+
+
+def prctl(option, value):
+    """prctl(2) of Linux, which Python has no word for."""
+    return ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
 def find_program(request):
@@ -519,6 +530,9 @@ def ordinary_start(request):
     import importlib
 
     close_inherited(3)
+    # A process that changed its user cannot read its own /proc files until this is set again, and extensions that show
+    # the memory in use do. Its memory holds nothing of others, and now it holds no way to the hub either.
+    prctl(PR_SET_DUMPABLE, 1)
     os.environ.clear()
     os.environ.update(request["environment"])
     refresh_interpreter(request)
@@ -553,13 +567,10 @@ def refresh_interpreter(request):
     random.seed()
     if "numpy" in sys.modules and hasattr(sys.modules["numpy"], "random"):
         sys.modules["numpy"].random.seed()
-    name_process(b"jupyterhub-sing")
-
-
-def name_process(name):
-    """Up to 15 characters, for ps and top."""
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(15, name, 0, 0, 0)
+    # Only what is imported from now on is the user's.
+    sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
+    # For ps and top: up to 15 characters.
+    prctl(PR_SET_NAME, b"jupyterhub-sing")
 
 
 if __name__ == "__main__":

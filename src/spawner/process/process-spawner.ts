@@ -1,7 +1,7 @@
 /** Servers as processes of this machine: each user's `jupyterhub-singleuser` in a home folder of their own. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, realpath, writeFile } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BaseLogger } from 'pino';
 import type { Finding } from '../../config/finding.ts';
@@ -21,11 +21,15 @@ import { findFreePort } from './free-port.ts';
 import { Homes } from './homes.ts';
 import { Hooks } from './hooks.ts';
 import { decideIdentity, defaultUserRange, type Identity, type UserRange, uidOf } from './identity.ts';
+import { writeJupyterConfig } from './jupyter-config.ts';
 import { type LaunchRequest, launchOne } from './launcher.ts';
+import { listeningUsers } from './listeners.ts';
+import { limitFindings, slowStarts } from './machine-findings.ts';
 import { PreparedParent } from './prepared-parent.ts';
 import { openProcessTable } from './processes.ts';
 import { readPythonFacts } from './python-facts.ts';
 import { RunFiles, type RunRecord } from './run-files.ts';
+import { handleOf, isRun, keyOf, launchedOf, runOf } from './run-handle.ts';
 import { Runs } from './runs.ts';
 import { allowsPreparedStart, markerName, serverEnvironment } from './server-environment.ts';
 import { lastLines } from './server-log.ts';
@@ -51,28 +55,32 @@ export interface ProcessSpawnerOptions {
 
 interface Parts {
   readonly options: ProcessSpawnerOptions;
+  /** Tells the data folders of one machine apart. */
+  readonly instance: string;
   readonly files: RunFiles;
   readonly homes: Homes;
-  readonly identity: Identity;
-  readonly groups: ControlGroups | null;
   readonly runs: Runs;
   readonly hooks: Hooks;
-  readonly instance: string;
-  readonly jupyterConfig: string;
+  readonly identity: Identity;
+  readonly groups: ControlGroups | null;
   /** Null: every start is a plain one. */
   readonly parent: PreparedParent | null;
-  readonly findings: Finding[];
+  readonly jupyterConfig: string;
+  readonly findings: readonly Finding[];
 }
 
 /** How many processes and threads a student may have at once: enough for any notebook, too few to stop the machine. */
 const maxProcesses = 4096;
 const defaultHookTimeoutSeconds = 600;
+const olderRunGraceSeconds = 5;
 
 export class ProcessSpawner implements Spawner {
   readonly className = 'ProcessSpawner';
   readonly #parts: Parts;
   /** Starts that go on now, so that two calls for one run are one start. */
   readonly #starting = new Map<string, Promise<Launched>>();
+  /** Runs that were seen to listen on their ports themselves. */
+  readonly #proven = new Set<string>();
 
   private constructor(parts: Parts) {
     this.#parts = parts;
@@ -83,67 +91,58 @@ export class ProcessSpawner implements Spawner {
    * @throws Error in words for the operator where `python` does not work
    */
   static async open(options: ProcessSpawnerOptions): Promise<ProcessSpawner> {
+    const { python, logger } = options;
     const directory = await realpath(options.directory);
     const files = new RunFiles(directory);
     await files.open();
     const homes = new Homes(directory);
     await homes.open({ shared: process.getuid?.() === 0 });
+
     const range = options.users ?? defaultUserRange;
     // As a student first: what is installed in the environment runs when Python starts, and need not do so as root.
-    const facts = await readPythonFacts(options.python, { uid: range.first }).catch(() =>
-      readPythonFacts(options.python),
-    );
-    const identity = await decideIdentity({
-      python: options.python,
-      facts,
-      homes: homes.directory,
-      range,
-      uid: process.getuid?.() ?? -1,
-    });
+    const facts = await readPythonFacts(python, { uid: range.first }).catch(() => readPythonFacts(python));
+    const uid = process.getuid?.() ?? -1;
+    const identity = await decideIdentity({ python, facts, homes: homes.directory, range, uid });
     const instance = createHash('sha256').update(directory).digest('hex').slice(0, 12);
     const groups = options.controlGroups === false ? null : await openControlGroups({ instance });
-    const table = await openProcessTable();
-    const runs = new Runs({ files, table, logger: options.logger });
-    const hooks = new Hooks({
-      files,
-      table,
-      python: options.python,
-      timeoutSeconds: options.hookTimeoutSeconds ?? defaultHookTimeoutSeconds,
-    });
-    const jupyterConfig = await writeJupyterConfig(homes.directory, facts.prefix);
     const findings = [...identity.findings, ...limitFindings(groups)];
+
+    const onUnfit = (reason: string) => {
+      logger.warn({ reason }, 'servers start without a prepared parent');
+      findings.push(slowStarts(reason));
+    };
+    // Elsewhere than on Linux, system libraries do not bear a fork.
+    const preparable = process.platform === 'linux' && identity.trusted && facts.jupyterhub !== null;
     const parent =
-      options.preparedParent !== false && identity.trusted && facts.jupyterhub !== null
-        ? new PreparedParent({
-            python: options.python,
-            logFile: files.parentLogFile,
-            logger: options.logger,
-            onUnfit: (reason) => findings.push(slowStarts(reason, options.logger)),
-          })
+      preparable && options.preparedParent !== false
+        ? new PreparedParent({ python, logFile: files.parentLogFile, logger, onUnfit })
         : null;
     await parent?.open();
+
+    const table = await openProcessTable();
+    const timeoutSeconds = options.hookTimeoutSeconds ?? defaultHookTimeoutSeconds;
     return new ProcessSpawner({
       options,
+      instance,
       files,
       homes,
+      runs: new Runs({ files, table, logger }),
+      hooks: new Hooks({ files, table, python, timeoutSeconds }),
       identity,
       groups,
-      runs,
-      hooks,
-      instance,
-      jupyterConfig,
       parent,
+      jupyterConfig: await writeJupyterConfig(homes.directory, facts.prefix),
       findings,
     });
   }
 
-  /** What the operator should know of this machine, now. */
+  /** What the operator should know of this machine. May grow: the prepared parent shows only later whether it works. */
   get findings(): readonly Finding[] {
     return this.#parts.findings;
   }
 
   start(spec: ServerSpec, report: (progress: Progress) => void, signal: AbortSignal): Promise<Launched> {
-    const key = `${spec.serverId}/${spec.attempt}`;
+    const key = keyOf(spec);
     const going =
       this.#starting.get(key) ?? this.#start(spec, report, signal).finally(() => this.#starting.delete(key));
     this.#starting.set(key, going);
@@ -151,9 +150,12 @@ export class ProcessSpawner implements Spawner {
   }
 
   async poll(handle: Json): Promise<RunStatus> {
+    const { runs } = this.#parts;
     const run = runOf(handle);
     if (run === null) return { kind: 'exited', reason: 'exited', exitCode: null };
-    return await this.#parts.runs.status(run);
+    const record = await runs.living(run);
+    if (record !== null && (await this.#isTaken(record))) await runs.end(record, 0);
+    return await runs.status(run);
   }
 
   async stop(handle: Json, graceSeconds: number): Promise<void> {
@@ -162,21 +164,22 @@ export class ProcessSpawner implements Spawner {
     if (run === null) return;
     const record = await runs.living(run);
     if (record !== null) await runs.end(record, graceSeconds);
+    this.#proven.delete(keyOf(run));
     await files.forget(run);
   }
 
   async runHook(spec: ServerSpec, handle: Json, signal: AbortSignal): Promise<HookResult> {
     const { options, runs, hooks } = this.#parts;
+    const at = options.now ?? (() => new Date());
     const record = await runs.living(runOf(handle) ?? spec);
-    const now = options.now ?? (() => new Date());
-    if (record === null || spec.postStart === null) {
-      const output = record === null ? 'The server is not running.' : '';
-      return { status: record === null ? 'failed' : 'succeeded', exitCode: null, output, at: now() };
+    if (record === null) {
+      return { status: 'failed', exitCode: null, output: 'The server is not running.\n', at: at() };
     }
+    if (spec.postStart === null) return { status: 'succeeded', exitCode: null, output: '', at: at() };
     const request = await this.#request(spec, record.port);
     const environment = { ...request.environment, ...options.hookEnvironment };
     const result = await hooks.run({ ...request, argv: spec.postStart, environment }, signal);
-    return { ...result, at: now() };
+    return { ...result, at: at() };
   }
 
   async log(run: Run, lines: number): Promise<string> {
@@ -198,10 +201,17 @@ export class ProcessSpawner implements Spawner {
     return record === null ? null : await runs.memory(record);
   }
 
+  /** The process that servers are forked from, and the bytes that it uses: once, however many servers share them. */
+  async preparedParent(): Promise<{ readonly pid: number; readonly memory: number } | null> {
+    const pid = this.#parts.parent?.pid ?? null;
+    return pid === null ? null : { pid, memory: await this.#parts.runs.memoryOfProcess(pid) };
+  }
+
   /** Ends what serves the hub; the servers run on. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.parent?.[Symbol.asyncDispose]();
     await this.#parts.runs[Symbol.asyncDispose]();
+    await this.#parts.groups?.close();
   }
 
   async #start(
@@ -212,7 +222,7 @@ export class ProcessSpawner implements Spawner {
     const { runs, files } = this.#parts;
     if (!isRun(spec)) throw new SpawnError(`“${spec.serverId}” cannot name a run.`);
     const existing = await runs.living(spec);
-    if (existing !== null) return launched(existing);
+    if (existing !== null) return launchedOf(existing);
     signal.throwIfAborted();
     report({ phase: 'launching', message: 'Preparing your home folder', percent: 10 });
     try {
@@ -224,7 +234,7 @@ export class ProcessSpawner implements Spawner {
       const record = await this.#launch(spec, request, signal);
       if (signal.aborted) await runs.end(record, 0);
       signal.throwIfAborted();
-      return launched(record);
+      return launchedOf(record);
     } catch (error) {
       if ((await runs.living(spec)) === null) await this.#clear(spec);
       if (signal.aborted || error instanceof SpawnError) throw error;
@@ -234,11 +244,11 @@ export class ProcessSpawner implements Spawner {
 
   /** Everything that the launcher has to know of a run, save a hook's own files. */
   async #request(spec: ServerSpec, port: number): Promise<LaunchRequest> {
-    const { options, files, homes, identity, groups, instance, jupyterConfig } = this.#parts;
+    const { options, instance, files, homes, identity, groups, jupyterConfig } = this.#parts;
     const uid = uidOf(identity, spec.owner.id);
     const home = await homes.make(spec.owner.name, uid);
     const run: Run = { serverId: spec.serverId, attempt: spec.attempt };
-    const marker = `${instance}/${spec.serverId}/${spec.attempt}`;
+    const marker = `${instance}/${keyOf(spec)}`;
     const environment = serverEnvironment({
       spec,
       python: options.python,
@@ -250,7 +260,7 @@ export class ProcessSpawner implements Spawner {
     });
     // Jupyter refuses to run as root unless told; there is a finding where students' servers do.
     const ordinaryArguments = uid === null && process.getuid?.() === 0 ? ['--allow-root'] : [];
-    const cgroups = (await groups?.make(`${spec.serverId}.${spec.attempt}`, spec)) ?? [];
+    const cgroups = (await groups?.make(groupOf(spec), spec)) ?? [];
     const watchedMemory = groups?.limitsMemory ? null : spec.memory.limit;
     return {
       record: { ...run, port, uid, marker: `${markerName}=${marker}`, watchedMemory },
@@ -281,8 +291,9 @@ export class ProcessSpawner implements Spawner {
     if (record === null) throw new Error(`${request.recordFile} is missing though the run was launched`);
     if ('launched' in answer) {
       runs.follow(record, ended);
-      for (const note of answer.notes)
+      for (const note of answer.notes) {
         options.logger.warn({ server: record.serverId, note }, 'a limit is not in force');
+      }
     }
     return record;
   }
@@ -290,21 +301,40 @@ export class ProcessSpawner implements Spawner {
   /** A run of an earlier attempt shares the home; the hub ends it before a new one, unless a crash came between. */
   async #endOlder(spec: ServerSpec): Promise<void> {
     const { runs, options } = this.#parts;
-    for (const record of await runs.list()) {
-      if (record.serverId !== spec.serverId || record.attempt === spec.attempt) continue;
+    for (const record of await runs.list(spec.serverId)) {
+      if (record.attempt === spec.attempt) continue;
       options.logger.warn(
         { server: record.serverId, attempt: record.attempt },
         'an older run is ended first',
       );
-      await runs.end(record, 5);
+      await runs.end(record, olderRunGraceSeconds);
     }
   }
 
   /** Removes what a start that failed has made. The log stays: it says why. */
   async #clear(run: Run): Promise<void> {
     const { files, groups } = this.#parts;
-    await removeGroups(groups?.foldersOf(`${run.serverId}.${run.attempt}`) ?? []);
+    await removeGroups(groups?.foldersOf(groupOf(run)) ?? []);
     await files.forget(run);
+  }
+
+  /**
+   * Whether somebody else's program listens where the run should: a student's could try to be there first, and would be
+   * sent what is meant for another. The hub polls before it lets anybody in.
+   */
+  async #isTaken(record: RunRecord): Promise<boolean> {
+    const key = keyOf(record);
+    if (record.uid === null || this.#proven.has(key)) return false;
+    const users = await listeningUsers(record.port);
+    if (users === null || users.size === 0) return false;
+    if ([...users].every((uid) => uid === record.uid)) {
+      this.#proven.add(key);
+      return false;
+    }
+    const { logger } = this.#parts.options;
+    const facts = { server: record.serverId, port: record.port, users: [...users] };
+    logger.error(facts, 'another user’s program listens on the port of a server');
+    return true;
   }
 }
 
@@ -313,74 +343,7 @@ function ordinaryCommand(python: string): readonly string[] {
   return existsSync(script) ? [script] : [python, '-m', 'jupyterhub.singleuser'];
 }
 
-const serverIdPattern = /^srv-[A-Za-z0-9_-]{1,100}$/;
-
-/** Whether it can be a folder's name. */
-function isRun(run: Run): boolean {
-  return serverIdPattern.test(run.serverId) && Number.isSafeInteger(run.attempt) && run.attempt >= 0;
-}
-
-function runOf(handle: Json): Run | null {
-  const run = (handle ?? {}) as unknown as Run;
-  return isRun(run) ? { serverId: run.serverId, attempt: run.attempt } : null;
-}
-
-function handleOf(record: RunRecord): Json {
-  const { serverId, attempt, pid, startTime, port } = record;
-  return { serverId, attempt, pid, startTime, port };
-}
-
-function launched(record: RunRecord): Launched {
-  return { handle: handleOf(record), target: `http://127.0.0.1:${record.port}` };
-}
-
-/**
- * jupyter_lsp asks npm where its global modules are whenever a server starts, which takes seconds of a student's wait.
- * Where the folders are named, it does not ask; `.` is the home that the server starts in.
- */
-async function writeJupyterConfig(homes: string, prefix: string): Promise<string> {
-  // No home begins with a dot.
-  const folder = join(homes, '.jupyter');
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o755);
-  const roots = ['.', join(prefix, 'share', 'jupyter', 'lab', 'staging'), join(prefix, 'lib'), prefix];
-  const file = join(folder, 'jupyter_server_config.json');
-  await writeFile(file, JSON.stringify({ LanguageServerManager: { node_roots: roots } }, null, 2));
-  await chmod(file, 0o644);
-  return folder;
-}
-
-function slowStarts(reason: string, logger: BaseLogger): Finding {
-  logger.warn({ reason }, 'servers start without a prepared parent');
-  return {
-    code: 'starts-are-slow',
-    severity: 'warning',
-    path: '',
-    position: null,
-    message: `Servers cannot be started from a process that has imported their modules (${reason}), so that each start takes seconds of computing time.`,
-    help: 'See logs/servers/prepared-parent.log in the data folder.',
-  };
-}
-
-function limitFindings(groups: ControlGroups | null): readonly Finding[] {
-  const base = { path: '', position: null, severity: 'warning' as const };
-  const findings: Finding[] = [];
-  if (!groups?.limitsMemory) {
-    findings.push({
-      ...base,
-      code: 'memory-limits-watched',
-      message:
-        'Control groups cannot be used here, so that memory limits are watched over every two seconds: a server can go far above its limit for a moment.',
-      help: 'Run the hub as root, or in a systemd unit with Delegate=yes, to have the kernel enforce them.',
-    });
-  }
-  if (!groups?.limitsCpu) {
-    findings.push({
-      ...base,
-      code: 'cpu-limits-not-enforced',
-      message: 'Control groups cannot be used here, so that CPU limits are not enforced.',
-      help: 'Run the hub as root, or in a systemd unit with Delegate=yes, to have the kernel enforce them.',
-    });
-  }
-  return findings;
+/** The name of a run's control group. */
+function groupOf(run: Run): string {
+  return `${run.serverId}.${run.attempt}`;
 }

@@ -144,11 +144,13 @@ export class RunFiles {
   /** The records of all runs, living or not. */
   async records(): Promise<readonly RunRecord[]> {
     const servers = (await readdir(this.#runs)) as ServerId[];
-    const perServer = servers.map(async (serverId) => {
-      const attempts = await this.#attempts(serverId);
-      return await Promise.all(attempts.map((attempt) => this.record({ serverId, attempt })));
-    });
-    return (await Promise.all(perServer)).flat().filter((record) => record !== null);
+    return (await Promise.all(servers.map((serverId) => this.recordsOf(serverId)))).flat();
+  }
+
+  async recordsOf(serverId: ServerId): Promise<readonly RunRecord[]> {
+    const attempts = await this.#attempts(serverId);
+    const records = await Promise.all(attempts.map((attempt) => this.record({ serverId, attempt })));
+    return records.filter((record) => record !== null);
   }
 
   async #attempts(serverId: ServerId): Promise<readonly number[]> {

@@ -2,10 +2,12 @@
 import { appendFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BaseLogger } from 'pino';
+import type { ServerId } from '../../domain/server.ts';
 import type { Run, RunStatus } from '../spawner.ts';
 import { killGroups, memoryOf, outOfMemoryKills, processesIn, removeGroups } from './control-groups.ts';
 import { isAlive, type ProcessTable, processesOf } from './processes.ts';
 import type { RunEnd, RunFiles, RunRecord } from './run-files.ts';
+import { keyOf } from './run-handle.ts';
 import { boundLog } from './server-log.ts';
 
 /** How long the rest of a run has after its first process has ended. */
@@ -47,9 +49,9 @@ export class Runs implements AsyncDisposable {
     return null;
   }
 
-  /** Every run that lives. What is left of others is ended and its records are closed. */
-  async list(): Promise<readonly RunRecord[]> {
-    const records = await this.#files.records();
+  /** Every run that lives, or every one of a server. What is left of others is ended and its records are closed. */
+  async list(serverId?: ServerId): Promise<readonly RunRecord[]> {
+    const records = await (serverId === undefined ? this.#files.records() : this.#files.recordsOf(serverId));
     const living = await Promise.all(records.map((record) => this.living(record)));
     return living.filter((record) => record !== null);
   }
@@ -105,6 +107,11 @@ export class Runs implements AsyncDisposable {
     const charged = await memoryOf(record.cgroups);
     if (charged !== null) return charged;
     return (await this.#sizes(record)).reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Bytes that one process uses. */
+  async memoryOfProcess(pid: number): Promise<number> {
+    return await this.#table.memory(pid);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -202,10 +209,6 @@ export class Runs implements AsyncDisposable {
     if (largest.pid === record.pid) this.#overMemory.add(keyOf(record));
     signalAll([largest.pid], 'SIGKILL');
   }
-}
-
-function keyOf(run: Run): string {
-  return `${run.serverId}/${run.attempt}`;
 }
 
 function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
