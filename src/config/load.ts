@@ -11,6 +11,7 @@ import { checkPasswords } from './checks/passwords.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkSecrets } from './checks/secrets.ts';
 import { checkServer } from './checks/server.ts';
+import { checkTemplates } from './checks/templates.ts';
 import type { Config, Generation, Secrets } from './config.ts';
 import type { Finding } from './finding.ts';
 import { detectGeneration } from './legacy/generation.ts';
@@ -50,6 +51,7 @@ const CHECKS = [
   checkAdmission,
   checkPasswords,
   checkServer,
+  checkTemplates,
   checkHttps,
 ];
 

@@ -4,7 +4,7 @@ import { TRAIT_RULES } from './legacy/traits.ts';
 import { nearest, squash } from './nearest.ts';
 import { type Fate, fateOf, shapeOf } from './schema/fate.ts';
 import { valuesSchema } from './schema/values.ts';
-import { type Entry, isEmpty, type MapTree } from './tree.ts';
+import { type Entry, isEmpty, type MapTree, type Tree } from './tree.ts';
 
 /** Whoever has more unknown keys than this has the wrong file. */
 const MAX_SUGGESTIONS = 100;
@@ -30,6 +30,8 @@ export function findUnused(file: MapTree): readonly Finding[] {
       const below = shape[key]!;
       const fate = fateOf(below);
       if (fate !== undefined) {
+        // What is not there yet can be switched off all the same.
+        if (fate.kind === 'later' && isFalse(entry.value)) continue;
         for (const written of writtenIn(entry)) findings.push(describeFate(written, fate));
       } else if (entry.value.kind === 'map') {
         visit(entry.value, below, name);
@@ -42,6 +44,10 @@ export function findUnused(file: MapTree): readonly Finding[] {
   };
   visit(file, valuesSchema, []);
   return findings;
+}
+
+function isFalse(node: Tree): boolean {
+  return node.kind === 'scalar' && node.value === false;
 }
 
 /** The entry itself, or those that were moved into it from elsewhere; nothing where nothing is said. */

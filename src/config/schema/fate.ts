@@ -16,24 +16,35 @@ export type Fate =
 const fates = z.registry<Fate>();
 const secrets = z.registry();
 
-/** Its form is checked where a schema is given. */
+/** Marks a key as one about a cluster; its form is checked where a schema is given. */
 export function cluster(): z.ZodUnknown;
 export function cluster<S extends z.ZodType>(schema: S): S;
 export function cluster(schema: z.ZodType = z.unknown()): z.ZodType {
-  const marked = schema.clone(undefined, { parent: true });
-  fates.add(marked, { kind: 'cluster' });
-  return marked;
+  return withFate(schema, { kind: 'cluster' });
 }
 
-export const later = (instead: string | null = null) =>
-  z.unknown().register(fates, { kind: 'later', instead });
+/** A key that means nothing yet. */
+export const later = (instead: string | null = null) => withFate(z.unknown(), { kind: 'later', instead });
 
-export const replaced = (software: string) => z.unknown().register(fates, { kind: 'replaced', software });
+/** The same, with its form checked and its value in the Config already. */
+export const laterAs = <S extends z.ZodType>(schema: S): S =>
+  withFate(schema, { kind: 'later', instead: null });
 
-export const unneeded = (because: string) => z.unknown().register(fates, { kind: 'unneeded', because });
+/** A key that sets up other software. */
+export const replaced = (software: string) => withFate(z.unknown(), { kind: 'replaced', software });
 
+/** A key whose purpose is looked after in another way. */
+export const unneeded = (because: string) => withFate(z.unknown(), { kind: 'unneeded', because });
+
+/** A key with which the file cannot be run. */
 export const refused = (because: string, help: string) =>
-  z.unknown().register(fates, { kind: 'refused', because, help });
+  withFate(z.unknown(), { kind: 'refused', because, help });
+
+function withFate<S extends z.ZodType>(schema: S, fate: Fate): S {
+  const marked = schema.clone(undefined, { parent: true });
+  fates.add(marked as z.ZodType, fate);
+  return marked;
+}
 
 /** Marks a value (and all below it) as one that is never shown. */
 export function secret<S extends z.ZodType>(schema: S): S {

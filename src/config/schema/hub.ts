@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { cluster, later, refused, replaced, secret, section, unneeded } from './fate.ts';
+import { cluster, later, laterAs, refused, replaced, secret, section, unneeded } from './fate.ts';
 import { hubConfigSchema } from './hub-config.ts';
 import { podKeys } from './pods.ts';
 import { count, environment, flag, text } from './scalars.ts';
@@ -16,7 +16,7 @@ export const hubSchema = section({
   namedServerLimitPerUser: count,
   shutdownOnLogout: flag,
   redirectToServer: flag,
-  extraEnv: secret(environment),
+  extraEnv: secret(laterAs(environment)),
   authenticatePrometheus: later(),
   consecutiveFailureLimit: unneeded(
     'the hub goes on when starts fail in a row, and counts the failures in its metrics',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Path } from '../tree.ts';
-import { cluster, isSecret, later, secret, section, shapeOf, unneeded } from './fate.ts';
+import { cluster, isSecret, later, laterAs, secret, section, shapeOf, unneeded } from './fate.ts';
 import { hubSchema } from './hub.ts';
 import { courseSchema, polderSchema } from './own.ts';
 import { clusterSection } from './pods.ts';
@@ -16,13 +16,13 @@ export const valuesSchema = section({
   proxy: proxySchema,
   singleuser: singleuserSchema,
   cull: section({
-    enabled: flag,
-    users: flag,
-    adminUsers: flag,
-    removeNamedServers: flag,
-    timeout: count,
-    every: count.min(1),
-    maxAge: count,
+    enabled: laterAs(flag),
+    users: laterAs(flag),
+    adminUsers: laterAs(flag),
+    removeNamedServers: laterAs(flag),
+    timeout: laterAs(count),
+    every: laterAs(count.min(1)),
+    maxAge: laterAs(count),
     concurrency: unneeded('stopping servers is queued, whatever their number'),
   }),
   debug: section({ enabled: flag }),
