@@ -42,11 +42,9 @@ export async function proxyCommand(argv: readonly string[]): Promise<void> {
     { logger },
   );
   using _pidFile = writePidFile(given.pidFile);
-  logger.info(
-    { port: proxy.port, apiPort: proxy.apiPort, metricsPort: proxy.metricsPort },
-    'the proxy answers',
-  );
-  process.send?.({});
+  const ports = { port: proxy.port, apiPort: proxy.apiPort, metricsPort: proxy.metricsPort };
+  logger.info(ports, 'the proxy answers');
+  process.send?.(ports);
 
   logger.info({ reason: await stop }, 'the proxy ends');
 }
