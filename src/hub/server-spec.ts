@@ -84,6 +84,9 @@ export class ServerSpecs {
       JUPYTERHUB_API_TOKEN: token,
       // Servers before 0.8 look here.
       JPY_API_TOKEN: token,
+      // Servers before 2.0 refuse administrators without it. It opens nothing by itself: the hub tells a server only of
+      // tokens that may open it, and gives those to an administrator after asking.
+      JUPYTERHUB_ADMIN_ACCESS: '1',
       JUPYTERHUB_CLIENT_ID: server.oauthClientId,
       JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: '0',
       JUPYTERHUB_HOST: '',
