@@ -29,6 +29,7 @@ export function normalizeUserName(name: string): string {
 export function userNameProblem(name: string): string | undefined {
   if (name === '') return 'a user name cannot be empty';
   if (name.length > MAX_NAME_LENGTH) return `a user name has at most ${MAX_NAME_LENGTH} characters`;
+  if (!name.isWellFormed()) return 'a user name cannot contain half a character';
   if (/\p{Cc}|\p{Zl}|\p{Zp}/u.test(name)) return 'a user name cannot contain control characters';
   if (name.includes('/')) return 'a user name cannot contain “/”';
   if (name === '.' || name === '..') return 'a user name cannot be “.” or “..”';

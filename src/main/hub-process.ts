@@ -47,6 +47,8 @@ async function serveHub(): Promise<void> {
   const folder = await openDataFolder(settings.data);
 
   const store = await openSqliteStore(folder.database);
+  // A hub that was killed held leases, and nobody else works on this file: what it was about goes on at once.
+  await store.servers.releaseAll();
   const { spawner, findings } = await openSpawner(settings, log);
   const admins = new Set(config.login.adminUsers);
   const authenticator = new DummyAuthenticator({

@@ -53,6 +53,7 @@ program
       files: given.file,
       strict: given.strict,
       json: given.json,
+      color: process.stdout.isTTY,
       accept: given.accept ?? [],
       out: (text) => process.stdout.write(text),
     });

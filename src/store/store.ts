@@ -111,6 +111,8 @@ export interface ServerRepository {
   claim(id: ServerId, holder: string, seconds: number): Promise<Server | undefined>;
   /** Gives the lease back, where `holder` has it. */
   release(id: ServerId, holder: string): Promise<void>;
+  /** Takes every lease back: for the only hub of a database, at its start, when whoever held them is gone. */
+  releaseAll(): Promise<void>;
 }
 
 export type NewToken = Omit<Token, 'id' | 'userName' | 'lastUsedAt'> & {

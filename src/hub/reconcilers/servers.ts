@@ -115,7 +115,7 @@ export class ServerReconciler implements Reconciler {
     const abort = new AbortController();
     const done = this.#underLease(row, abort, step)
       .catch((error) => {
-        if (!abort.signal.aborted)
+        if (!abort.signal.aborted && !isOutdated(error))
           this.#events.stepFailed(`server ${kind}`, error, { server: row.id, user: row.owner });
       })
       .finally(() => {
@@ -179,7 +179,7 @@ export class ServerReconciler implements Reconciler {
     try {
       const launched = await this.#launch(row, spec, report, signal);
       const hook = await this.#becomeReady(launched, spec, report, signal);
-      const ready = await this.#apply(row.id, { kind: 'became_ready', hook });
+      const ready = await this.#apply(row, { kind: 'became_ready', hook });
       if (!ready) return;
       this.#events.serverReady(ready);
       report({ phase: 'ready', message: 'Your server is ready.', percent: 100 });
@@ -199,7 +199,7 @@ export class ServerReconciler implements Reconciler {
     if (row.handle !== null && row.target !== null) return { ...row, target: row.target };
     report({ phase: 'launching', message: 'Starting your server.', percent: 10 });
     const { handle, target } = await this.#spawner.start(spec, report, signal);
-    const launched = await this.#apply(row.id, { kind: 'launched', handle, target });
+    const launched = await this.#apply(row, { kind: 'launched', handle, target });
     if (!launched) throw new HubError('conflict', 'The server was deleted meanwhile.');
     return { ...launched, target };
   }
@@ -280,14 +280,14 @@ export class ServerReconciler implements Reconciler {
     if (!(error instanceof SpawnError))
       this.#events.stepFailed('server start', error, { failure: failure.id });
     this.#report(row, { phase: 'failed', message: failure.reason, percent: 100 });
-    const failed = await this.#apply(row.id, { kind: 'start_failed', failure });
+    const failed = await this.#apply(row, { kind: 'start_failed', failure });
     if (failed?.state === 'failed') this.#events.serverFailed(failed, failure);
   }
 
   async #stop(row: Server): Promise<void> {
     const begun = this.#now();
     await this.#end(row);
-    const stopped = await this.#apply(row.id, { kind: 'stopped' });
+    const stopped = await this.#apply(row, { kind: 'stopped' });
     if (stopped) this.#events.serverStopped(stopped, (this.#now().getTime() - begun.getTime()) / 1000);
   }
 
@@ -311,7 +311,7 @@ export class ServerReconciler implements Reconciler {
     const log = await this.#spawner.log(runOf(row), LOG_LINES).catch(() => '');
     const { message, hint } = exitError(status.reason, status.exitCode);
     await this.#end(row);
-    const exited = await this.#apply(row.id, {
+    const exited = await this.#apply(row, {
       kind: 'exited',
       reason: status.reason,
       failure: { id: randomUUID().slice(0, 8), at: this.#now(), reason: message, hint, log },
@@ -320,9 +320,14 @@ export class ServerReconciler implements Reconciler {
   }
 
   /** Applies an event to the row as it is now. @throws HubError `conflict` where it came too late. */
-  #apply(id: ServerId, event: ServerEvent): Promise<Server | undefined> {
+  #apply(row: Server, event: ServerEvent): Promise<Server | undefined> {
     const now = this.#now();
-    return this.#store.servers.update(id, (server) => transition(server, event, now));
+    return this.#store.servers.update(row.id, (server) => {
+      // Whoever was paused past its lease must not speak of an attempt that another hub has ended.
+      if (server.attempt !== row.attempt)
+        throw new HubError('conflict', 'A newer attempt has begun meanwhile.');
+      return transition(server, event, now);
+    });
   }
 
   /** Progress is for people: that it could not be stored must not fail a start. */

@@ -225,6 +225,13 @@ export function serversConformance(test: StoreTest): void {
     expect(await store.servers.claim(id, 'hub-1', 60)).toBeUndefined();
   });
 
+  test('the only hub of a database takes every lease back', async ({ store, anna }) => {
+    const { id } = await addServer(store, anna);
+    await store.servers.claim(id, 'killed', 60);
+    await store.servers.releaseAll();
+    expect(await store.servers.claim(id, 'next', 60)).toMatchObject({ lease: { holder: 'next' } });
+  });
+
   test('a lease of no time is refused', async ({ store, anna }) => {
     const { id } = await addServer(store, anna);
     for (const seconds of [0, -1, Number.NaN]) {

@@ -110,6 +110,10 @@ export class SqlServers implements ServerRepository {
   async release(id: ServerId, holder: string): Promise<void> {
     await this.#access.write((tx) => tx.change(release, id, holder));
   }
+
+  async releaseAll(): Promise<void> {
+    await this.#access.write((tx) => tx.change(releaseAll));
+  }
 }
 
 function selectServers({ db }: StatementContext) {
@@ -183,12 +187,14 @@ const claim = statement(({ db, clock }, id: string, holder: string, milliseconds
     .$castTo<OwnedServerRow>(),
 );
 
+const noLease = { lease_holder: null, lease_from: null, lease_until: null };
+
 const release = statement(({ db }, id: string, holder: string) =>
-  db
-    .updateTable('servers')
-    .set({ lease_holder: null, lease_from: null, lease_until: null })
-    .where('id', '=', id)
-    .where('lease_holder', '=', holder),
+  db.updateTable('servers').set(noLease).where('id', '=', id).where('lease_holder', '=', holder),
+);
+
+const releaseAll = statement(({ db }) =>
+  db.updateTable('servers').set(noLease).where('lease_holder', 'is not', null),
 );
 
 const touch = toucherOf<ServerId>('servers', 'last_activity_at', 'text');
