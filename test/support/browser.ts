@@ -1,3 +1,5 @@
+import { type Dispatcher, request } from 'undici';
+
 /** As much of a browser as a test of the hub needs: it keeps cookies and shows them where their path says so. */
 export class Browser {
   readonly #origin: string;
@@ -10,18 +12,30 @@ export class Browser {
   /** Does not follow redirects. */
   async fetch(
     path: string,
-    init: RequestInit & { readonly headers?: Record<string, string> } = {},
+    init: {
+      readonly method?: string;
+      readonly headers?: Record<string, string>;
+      readonly body?: string | URLSearchParams;
+    } = {},
   ): Promise<Response> {
     const url = new URL(path, this.#origin);
     const cookie = [...this.#cookies.values()]
       .filter((kept) => url.pathname.startsWith(kept.path))
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ');
-    const response = await fetch(url, {
-      redirect: 'manual',
-      ...init,
-      headers: { ...(cookie === '' ? {} : { cookie }), ...init.headers },
-    });
+    const form = init.body instanceof URLSearchParams;
+    // Not by fetch(), which says of every request that a script made it (`sec-fetch-mode: cors`).
+    const response = await asResponse(
+      await request(url, {
+        method: (init.method ?? 'GET') as Dispatcher.HttpMethod,
+        headers: {
+          ...(cookie === '' ? {} : { cookie }),
+          ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+          ...init.headers,
+        },
+        body: init.body?.toString() ?? null,
+      }),
+    );
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     return response;
   }
@@ -61,6 +75,15 @@ export class Browser {
     if (expires && new Date(expires).getTime() <= Date.now()) this.#cookies.delete(`${path} ${name}`);
     else this.setCookie(name, value, path);
   }
+}
+
+async function asResponse({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Response> {
+  const fields = Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  );
+  const bytes = await body.arrayBuffer();
+  const none = statusCode === 204 || statusCode === 304;
+  return new Response(none ? null : bytes, { status: statusCode, headers: fields });
 }
 
 interface Cookie {

@@ -27,8 +27,12 @@ export interface HomeModel {
 }
 
 export function mountHome(app: FastifyInstance, parts: Parts): void {
-  app.get('/', async (request, reply) =>
+  app.get('/', { prefixTrailingSlash: 'slash' }, async (request, reply) =>
     reply.redirect(await startingPoint(requireCaller(request).user, parts)),
+  );
+  // The login cookie does not reach the address without a slash.
+  app.get('/', { prefixTrailingSlash: 'no-slash' }, async (_request, reply) =>
+    reply.redirect(hubPath(parts.site, '')),
   );
 
   app.get('/home', async (request, reply) => {

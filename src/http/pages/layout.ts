@@ -88,10 +88,13 @@ ${allowsSome(caller.scopes, 'admin-ui') && link('admin', texts.layout.people)}
 
 /** A name as it is; an address as a link to write or go to. */
 export function renderContact(contact: string): Html {
-  if (/^[^\s@/:]+@[^\s@/:]+\.[^\s@/:]+$/.test(contact))
-    return html`<a href="mailto:${contact}">${contact}</a>`;
+  if (isMailAddress(contact)) return html`<a href="mailto:${contact}">${contact}</a>`;
   if (/^https?:\/\/\S+$/.test(contact)) return html`<a href="${contact}">${contact}</a>`;
   return html`${contact}`;
+}
+
+export function isMailAddress(text: string): boolean {
+  return /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/.test(text);
 }
 
 /** The hidden field that proves a form to be ours. */

@@ -9,7 +9,7 @@ import { escapePathSegment } from '../../domain/route.ts';
 import { allows } from '../../domain/scope.ts';
 import { isActive, type Server } from '../../domain/server.ts';
 import { normalizeUserName, type User } from '../../domain/user.ts';
-import { loginUrl } from '../errors.ts';
+import { answerWithPage, loginUrl } from '../errors.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
 import { renderErrorPage } from './error.ts';
@@ -43,15 +43,21 @@ export function mountNotRunning(app: FastifyInstance, parts: Parts): void {
     app.route({
       method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: path,
-      // A form or call that was meant for the server proves nothing to the hub, and does nothing here.
-      errorHandler: (_error, request, reply) => answerProgram(request, reply, parts),
+      errorHandler: answerFailure,
       handler: answer,
     });
   }
 
+  /** A form or a call that was meant for the server proves nothing to the hub, which need not even understand it. */
+  function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (isFromProgram(request)) return answerProgram(request, reply, parts);
+    return answerWithPage(site)(error, request, reply);
+  }
+
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { user, '*': rest = '' } = request.params as { readonly user: string; readonly '*'?: string };
-    if (isFromProgram(request, rest)) return answerProgram(request, reply, parts);
+    const { user } = request.params as UserParams;
+    const rest = pathWithin(request);
+    if (isFromProgram(request)) return answerProgram(request, reply, parts);
     const original = `${site.baseUrl}${request.url.slice(hubPath(site, '').length)}`;
     const { caller } = request;
     if (!caller) return reply.redirect(loginUrl(site, original));
@@ -94,6 +100,16 @@ export function mountNotRunning(app: FastifyInstance, parts: Parts): void {
   }
 }
 
+/** Of `/user/:user/*`. */
+interface UserParams {
+  readonly user: string;
+  readonly '*'?: string;
+}
+
+function pathWithin(request: FastifyRequest): string {
+  return (request.params as UserParams)['*'] ?? '';
+}
+
 /** The server that a path below `/user/NAME/` belongs to: the named one of its first segment, or the default one. */
 async function findServer(
   owner: User,
@@ -107,9 +123,9 @@ async function findServer(
 }
 
 /** JupyterLab's own calls, scripts and kernels: whatever is not a browser that wants to show a page. */
-function isFromProgram(request: FastifyRequest, rest: string): boolean {
+function isFromProgram(request: FastifyRequest): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return true;
-  if (/(?:^|\/)api(?:\/|$)/.test(rest)) return true;
+  if (/(?:^|\/)api(?:\/|$)/.test(pathWithin(request))) return true;
   const mode = request.headers['sec-fetch-mode'];
   if (mode !== undefined && mode !== 'navigate') return true;
   const accept = request.headers.accept ?? '*/*';
@@ -122,7 +138,7 @@ function answerProgram(
   reply: FastifyReply,
   { site }: Pick<Parts, 'site'>,
 ): FastifyReply {
-  const { user } = request.params as { readonly user: string };
+  const { user } = request.params as UserParams;
   const path = `${site.baseUrl}user/${escapePathSegment(user)}/`;
   const spawn = hubPath(site, `spawn/${escapePathSegment(user)}`);
   return reply.status(424).send({ status: 424, message: english.notRunning.apiMessage(path, spawn) });

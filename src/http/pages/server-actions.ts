@@ -44,7 +44,9 @@ export function mountServerActions(app: FastifyInstance, parts: Parts): void {
   /** A new named server of one's own, which starts at once. */
   app.post('/servers', async (request, reply) => {
     const { user } = requireCaller(request);
-    const server = await servers.start(user, field(request.body, 'name')?.trim() ?? '', { by: user.name });
+    const name = field(request.body, 'name')?.trim();
+    if (!name) throw new HubError('invalid', english.home.nameMissing);
+    const server = await servers.start(user, name, { by: user.name });
     return reply.redirect(hubServerPath(site, 'spawn-pending', server), 303);
   });
 }

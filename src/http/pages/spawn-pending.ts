@@ -8,7 +8,7 @@ import type { HttpParts } from '../parts.ts';
 import { addressedServer } from './addressed.ts';
 import { actionForm } from './forms.ts';
 import { type Html, html } from './html.ts';
-import { type PageContext, renderPage } from './layout.ts';
+import { isMailAddress, type PageContext, renderPage } from './layout.ts';
 import { hubPath, hubServerPath, openPath, progressPath } from './links.ts';
 import { renderNotRunning } from './not-running.ts';
 import { field, pageContext, sendPage } from './page-context.ts';
@@ -160,7 +160,7 @@ ${failure.hint !== null && html`<p>${failure.hint}</p>`}
 <h2 class="small">${failed.send}</h2>
 <p class="quiet">${failed.sendHint} <code>${failure.id}</code> · ${time(context, failure.at)}</p>
 <div class="buttons"><button type="button" class="button quiet" hidden data-copy="${report}" data-copied="${texts.layout.copied}">${failed.copyReport}</button>
-${contact?.includes('@') && html`<a class="button quiet" href="${mailAddress(contact, failed.mailSubject(course, failure.id), report)}">${failed.mailReport}</a>`}</div>
+${contact !== null && isMailAddress(contact) && html`<a class="button quiet" href="${mailAddress(contact, failed.mailSubject(course, failure.id), report)}">${failed.mailReport}</a>`}</div>
 </section>`,
   });
 }
@@ -183,5 +183,5 @@ function reportOf(server: Server, failure: Failure): string {
 /** RFC 6068. Cut, because browsers and mail programs refuse long addresses. */
 function mailAddress(contact: string, subject: string, body: string): string {
   const encode = encodeURIComponent;
-  return `mailto:${encode(contact).replace('%40', '@')}?subject=${encode(subject)}&body=${encode(body.slice(0, 1_200))}`;
+  return `mailto:${contact}?subject=${encode(subject)}&body=${encode(body.slice(0, 1_200))}`;
 }

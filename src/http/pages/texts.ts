@@ -66,6 +66,7 @@ export const english = {
       'A server of its own keeps its kernels and memory apart from your notebook. They all see the same files.',
     newName: 'Name of the new server',
     newNameHint: 'a to z, 0 to 9 and “-”, up to 30',
+    nameMissing: 'Give the new server a name.',
     add: 'Add and start',
     openNamed: 'Open',
     startNamed: 'Start',

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { show } from '../../../test/pages/shown.ts';
+import { startHub } from '../../../test/support/hub.ts';
+import { courseStyle, cssColor } from './course-style.ts';
+
+describe('the files of a page', () => {
+  it('are kept for good, come compressed, and are all on our own origin', async () => {
+    await using hub = await startHub();
+    const { markup } = await show(await hub.browser(), '/hub/login');
+    const urls = [...markup.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, url]) => url ?? '');
+    expect(urls.every((url) => url.startsWith('/'))).toBe(true);
+    const files = urls.filter((url) => url.startsWith('/hub/static/'));
+    expect(new Set(files).size).toBe(3);
+    for (const file of files) {
+      const response = await fetch(`${hub.url}${file}`, { headers: { 'accept-encoding': 'br' } });
+      expect(response.status).toBe(200);
+      expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(response.headers.get('content-encoding')).toBe('br');
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect((await response.text()).length).toBeGreaterThan(100);
+    }
+  });
+
+  it('stay within what a script and a first visit may weigh', async () => {
+    await using hub = await startHub();
+    const { markup } = await show(await hub.browser(), '/hub/login');
+    const urls = new Set([...markup.matchAll(/"(\/hub\/static\/[^"]+)"/g)].map(([, url]) => url ?? ''));
+    let bytes = Buffer.byteLength(markup);
+    for (const url of urls) {
+      const size = Number(
+        (await fetch(hub.url + url, { headers: { 'accept-encoding': 'br' } })).headers.get('content-length'),
+      );
+      bytes += size;
+      const whole = (await (await fetch(hub.url + url)).arrayBuffer()).byteLength;
+      if (url.endsWith('.js')) expect(whole).toBeLessThanOrEqual(20_000);
+    }
+    expect(bytes).toBeLessThanOrEqual(60_000);
+  });
+
+  it('are not sent compressed to whoever cannot read that', async () => {
+    await using hub = await startHub();
+    const response = await fetch(`${hub.url}/hub/logo`, { headers: { 'accept-encoding': 'identity' } });
+    expect(response.headers.get('content-encoding')).toBeNull();
+    expect(await response.text()).toMatch(/^<svg/);
+  });
+
+  it('that are not there are a 404', async () => {
+    await using hub = await startHub();
+    expect((await fetch(`${hub.url}/hub/static/../../package.json`)).status).toBe(404);
+    expect((await fetch(`${hub.url}/hub/static/pages.css`)).status).toBe(404);
+  });
+});
+
+describe('pages', () => {
+  it('have no inline script or style, and a policy that would refuse them', async () => {
+    await using hub = await startHub();
+    const page = await show(await hub.browser('anna'), '/hub/home');
+    expect(page.markup).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]*src=)/i);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain('unsafe');
+  });
+
+  it('work below another address', async () => {
+    await using hub = await startHub({ site: { baseUrl: '/course/2026/' } });
+    const browser = await hub.browser('anna');
+    const page = await show(browser, '/course/2026/hub/home');
+    const addresses = [...page.markup.matchAll(/(?:src|href|action)="([^"#]+)"/g)].map(
+      ([, url]) => url ?? '',
+    );
+    expect(addresses.filter((url) => !url.startsWith('/course/2026/hub/'))).toEqual([]);
+    expect(page.form('Start my notebook').action).toBe('/course/2026/hub/spawn/anna');
+  });
+});
+
+describe('the course’s colour', () => {
+  it.each([
+    '#1c6e7d',
+    '#FFF',
+    'teal',
+    'rgb(10 20 30)',
+    'rgba(10, 20, 30, 0.5)',
+    'oklch(0.5 0.1 210)',
+    ' navy ',
+  ])('may be %s', (color) => {
+    expect(cssColor(color)).toBe(color.trim().toLowerCase());
+  });
+
+  it.each([
+    '',
+    '#12',
+    '#xyz',
+    'red; } body { display: none',
+    'url(https://evil.example)',
+    'var(--x)',
+    'rgb(1,2,3); x',
+    'expression(alert(1))',
+  ])('is not %s', (color) => {
+    expect(courseStyle({ accentColor: color })).toBeUndefined();
+  });
+
+  it('comes as a style sheet of its own', async () => {
+    const course = {
+      name: 'c',
+      welcome: null,
+      contact: null,
+      storageNotice: null,
+      memoryLimit: null,
+      cpuLimit: null,
+    };
+    await using hub = await startHub({ site: { course: { ...course, accentColor: '#aa3300' } } });
+    const { markup } = await show(await hub.browser(), '/hub/login');
+    const url = /"(\/hub\/static\/course-[^"]+)"/.exec(markup)?.[1] ?? '';
+    expect(await (await fetch(hub.url + url)).text()).toContain('--course-accent: #aa3300');
+  });
+});

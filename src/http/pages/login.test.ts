@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import { press, ShownPage, show } from '../../../test/pages/shown.ts';
+import { PASSWORD, startHub } from '../../../test/support/hub.ts';
+
+const course = {
+  name: 'Tidal flows',
+  welcome: 'Bring your own boat.',
+  contact: 'help@example.org',
+  accentColor: null,
+  storageNotice: null,
+  memoryLimit: null,
+  cpuLimit: null,
+};
+
+describe('the login page', () => {
+  it('says which course it is, what it says of itself and whom to ask', async () => {
+    await using hub = await startHub({ site: { course } });
+    const page = await show(await hub.browser(), '/hub/login');
+    expect(page.status).toBe(200);
+    expect(page.heading).toBe('Tidal flows');
+    expect(page.text).toContain('Bring your own boat.');
+    expect(page.links.get('help@example.org')).toBe('mailto:help@example.org');
+  });
+
+  it('lets a student in and starts their server, as JupyterHub does', async () => {
+    await using hub = await startHub();
+    const browser = await hub.browser();
+    const page = await show(browser, '/hub/login');
+    const response = await press(browser, page, {
+      button: 'Log in',
+      fields: { username: 'Anna', password: PASSWORD },
+    });
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location')).toBe('/hub/spawn');
+    expect((await show(browser, '/hub/home')).text).toContain('anna');
+  });
+
+  it.each([
+    ['an administrator', { name: 'teacher', redirectToServer: true }],
+    ['a student of a course that does not want it', { name: 'anna', redirectToServer: false }],
+  ])('leads %s home, and starts nothing', async (_, { name, redirectToServer }) => {
+    await using hub = await startHub({ site: { redirectToServer } });
+    const browser = await hub.browser();
+    const page = await show(browser, '/hub/login');
+    const fields = { username: name, password: PASSWORD };
+    const response = await press(browser, page, { button: 'Log in', fields });
+    expect(response.headers.get('location')).toBe('/hub/home');
+    expect(await hub.store.servers.get(name, '')).toBeUndefined();
+  });
+
+  it('keeps where one wanted to go, through a wrong password too', async () => {
+    await using hub = await startHub();
+    const browser = await hub.browser();
+    const next = '/hub/user-redirect/lab/tree/a%20b.ipynb?x=1&y=2';
+    const first = await show(browser, `/hub/login?next=${encodeURIComponent(next)}`);
+    const wrong = await press(browser, first, {
+      button: 'Log in',
+      fields: { username: 'anna', password: 'no' },
+    });
+    const again = await ShownPage.of(wrong);
+    const right = await press(browser, again, { button: 'Log in', fields: { password: PASSWORD } });
+    expect(right.headers.get('location')).toBe(next);
+  });
+
+  it.each(['https://evil.example/', '//evil.example/', '/\\evil.example', 'javascript:alert(1)'])(
+    'does not lead to %s',
+    async (next) => {
+      await using hub = await startHub({ site: { redirectToServer: false } });
+      const browser = await hub.browser();
+      const page = await show(browser, `/hub/login?next=${encodeURIComponent(next)}`);
+      const fields = { username: 'anna', password: PASSWORD, next };
+      const response = await press(browser, page, { button: 'Log in', fields });
+      expect(response.headers.get('location')).toBe('/hub/home');
+    },
+  );
+
+  it('ties what was wrong to the fields, and keeps the name but not the password', async () => {
+    await using hub = await startHub();
+    const browser = await hub.browser();
+    const fields = { username: 'anna', password: 'a wrong one' };
+    const page = await ShownPage.of(
+      await press(browser, await show(browser, '/hub/login'), { button: 'Log in', fields }),
+    );
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('This name and password do not belong together.');
+    expect(page.markup).toContain('role="alert" id="login-error"');
+    expect(page.markup.match(/aria-describedby="login-error" aria-invalid="true"/g)).toHaveLength(2);
+    expect(page.form('Log in').fields).toMatchObject({ username: 'anna', password: '' });
+    expect(page.markup).not.toContain('a wrong one');
+  });
+
+  it('tells somebody who is not on the list whom to ask', async () => {
+    await using hub = await startHub({ allowed: ['anna'] });
+    const browser = await hub.browser();
+    const fields = { username: 'bo', password: PASSWORD };
+    const page = await ShownPage.of(
+      await press(browser, await show(browser, '/hub/login'), { button: 'Log in', fields }),
+    );
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('“bo” is not on the list of this course.');
+  });
+
+  it('says how long to wait after too many failures, and lets in after that', async () => {
+    await using hub = await startHub();
+    const browser = await hub.browser();
+    const fields = { username: 'anna', password: 'wrong' };
+    let page = await show(browser, '/hub/login');
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      page = await ShownPage.of(await press(browser, page, { button: 'Log in', fields }));
+    }
+    expect(page.status).toBe(429);
+    expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(page.text).toMatch(/You can try again in \d+ minutes/);
+    hub.clock.advance(600);
+    const right = await press(browser, page, { button: 'Log in', fields: { password: PASSWORD } });
+    expect(right.status).toBe(303);
+  });
+
+  it('asks for both fields', async () => {
+    await using hub = await startHub();
+    const browser = await hub.browser();
+    const page = await ShownPage.of(
+      await press(browser, await show(browser, '/hub/login'), { button: 'Log in' }),
+    );
+    expect(page.status).toBe(400);
+    expect(page.text).toContain('Fill in both your name and your password.');
+  });
+
+  it('takes no form that is not its own, and shows a fresh one', async () => {
+    await using hub = await startHub();
+    const browser = await hub.browser();
+    const response = await browser.post('/hub/login', { username: 'anna', password: PASSWORD });
+    const page = await ShownPage.of(response);
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('This form had expired. Try again.');
+    const again = await press(browser, page, { button: 'Log in', fields: { password: PASSWORD } });
+    expect(again.status).toBe(303);
+  });
+
+  it('says that the session has ended where the browser still shows one', async () => {
+    await using hub = await startHub();
+    const browser = await hub.browser('anna');
+    hub.clock.advance(15 * 86_400);
+    const away = await browser.get('/hub/home');
+    expect(away.headers.get('location')).toBe('/hub/login?next=%2Fhub%2Fhome');
+    const page = await show(browser, away.headers.get('location')!);
+    expect(page.text).toContain('Your session has ended.');
+  });
+
+  it('leads on whoever is logged in already', async () => {
+    await using hub = await startHub();
+    const browser = await hub.browser('anna');
+    const response = await browser.get('/hub/login?next=/hub/token');
+    expect(response.headers.get('location')).toBe('/hub/token');
+  });
+
+  it('leads on whoever logged in from another tab meanwhile', async () => {
+    await using hub = await startHub();
+    const browser = await hub.browser();
+    const [one, other] = [
+      await show(browser, '/hub/login'),
+      await show(browser, '/hub/login?next=/hub/token'),
+    ];
+    const fields = { username: 'anna', password: PASSWORD };
+    await press(browser, one, { button: 'Log in', fields });
+    const response = await press(browser, other, { button: 'Log in', fields });
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location')).toBe('/hub/token');
+  });
+});
+
+describe('GET /hub/', () => {
+  it('is meant by the address without a slash, which the login cookie does not reach', async () => {
+    await using hub = await startHub();
+    expect((await (await hub.browser('anna')).get('/hub')).headers.get('location')).toBe('/hub/');
+  });
+
+  it('asks who is there, and comes back', async () => {
+    await using hub = await startHub();
+    const response = await (await hub.browser()).get('/hub/');
+    expect(response.headers.get('location')).toBe('/hub/login?next=%2Fhub%2F');
+  });
+
+  it('leads to a server that runs', async () => {
+    await using hub = await startHub();
+    const browser = await hub.browser('anna');
+    await hub.api('POST', '/users/anna/server', { token: await hub.token('anna') });
+    await hub.server('anna', '', (server) => server.state === 'ready');
+    expect((await browser.get('/hub/')).headers.get('location')).toBe('/user/anna/');
+  });
+
+  it('leads home where the last start failed', async () => {
+    await using hub = await startHub();
+    const browser = await hub.browser('anna');
+    const body = { user_options: { simulate: { startError: 'No such image.' } } };
+    await hub.api('POST', '/users/anna/server', { token: await hub.token('anna'), body });
+    await hub.server('anna', '', (server) => server.state === 'failed');
+    expect((await browser.get('/hub/')).headers.get('location')).toBe('/hub/home');
+  });
+});
