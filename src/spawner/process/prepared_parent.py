@@ -103,8 +103,8 @@ def launch(request):
 def execute(program, request):
     close_inherited(3)
     reset_signals()
-    # Python ignores it for itself; a program that is started expects the default.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for number in IGNORED_BY_PYTHON:
+        signal.signal(number, signal.SIG_DFL)
     try:
         os.execve(program, request["argv"], request["environment"])
     except OSError as error:
@@ -313,10 +313,14 @@ def find_program(request):
     raise FileNotFoundError(errno.ENOENT, "command not found", name)
 
 
+# Python ignores these for itself; a program that is started expects the default.
+IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
+
+
 def reset_signals():
     for number in range(1, signal.NSIG):
         try:
-            if number not in (signal.SIGPIPE, signal.SIGINT):
+            if number not in IGNORED_BY_PYTHON and number != signal.SIGINT:
                 signal.signal(number, signal.SIG_DFL)
         except (OSError, ValueError):
             pass  # SIGKILL, SIGSTOP and those of the C library

@@ -1,39 +1,35 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { pino } from 'pino';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { spawnerConformance } from '../conformance.ts';
-import { ProcessSpawner } from './process-spawner.ts';
+import { ProcessSpawner, type ProcessSpawnerOptions } from './process-spawner.ts';
+import { makeOpenFolder, makeStubEnvironment, type StubEnvironment } from './stub-environment.ts';
 
-const python = '/usr/bin/python3';
-const silent = pino({ level: 'silent' });
+let environment: StubEnvironment;
+beforeAll(async () => {
+  environment = await makeStubEnvironment();
+});
+afterAll(() => environment[Symbol.asyncDispose]());
 
-const steadyServer = `
-import http.server, os, sys, urllib.parse
-for line in ("first", "second", "third"):
-    print(line, flush=True)
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-    def log_message(self, *args):
-        pass
-port = urllib.parse.urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"]).port
-http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
-`;
+const ways: Record<string, Partial<ProcessSpawnerOptions>> = {
+  'with a prepared parent': {},
+  'without one': { preparedParent: false },
+  'without control groups': { preparedParent: false, controlGroups: false },
+};
 
-spawnerConformance('the process spawner', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'polder-process-'));
-  // Students must get through to their homes.
-  await chmod(directory, 0o755);
-  return {
-    open: () => ProcessSpawner.open({ python, directory, logger: silent }),
-    steady: { command: [python, '-c', steadyServer] },
-    ending: { command: ['/bin/sh', '-c', 'echo goodbye; exit 3'] },
-    impossible: { command: ['no-such-command-anywhere'] },
-    slow: { command: [python, '-c', steadyServer] },
-    hook: (output, exitCode) => ({ postStart: ['/bin/sh', '-c', `echo ${output}; exit ${exitCode}`] }),
-    endlessHook: { postStart: ['sleep', '1000'] },
-    [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
-  };
+describe.each(Object.entries(ways))('%s', (way, options) => {
+  spawnerConformance(`the process spawner ${way}`, async () => {
+    const directory = await makeOpenFolder('polder-process-');
+    const { python } = environment;
+    return {
+      open: () => ProcessSpawner.open({ python, directory, logger: pino({ level: 'silent' }), ...options }),
+      steady: {},
+      ending: { command: ['/bin/sh', '-c', 'echo goodbye; exit 3'] },
+      impossible: { command: ['no-such-command-anywhere'] },
+      slow: {},
+      hook: (output, exitCode) => ({ postStart: ['/bin/sh', '-c', `echo ${output}; exit ${exitCode}`] }),
+      endlessHook: { postStart: ['sleep', '1000'] },
+      [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
+    };
+  });
 });
