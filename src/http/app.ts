@@ -13,6 +13,7 @@ import fastify, {
 } from 'fastify';
 import { mountApi } from './api/api.ts';
 import { acceptBrowsers } from './browser.ts';
+import { closePromptly } from './closing.ts';
 import { answerWithJson } from './errors.ts';
 import { setCommonHeaders } from './headers.ts';
 import { mountHealth } from './health.ts';
@@ -43,6 +44,7 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
   app.addHook('onRequest', setCommonHeaders);
   measureRequests(app, parts.metrics);
   app.setErrorHandler(answerWithJson);
+  closePromptly(app);
 
   await app.register(
     async (hub) => {

@@ -32,7 +32,9 @@ export function mountServerStart(
         by: caller.user.name,
         ...(userOptions ? { userOptions } : {}),
       });
-      const server = await servers.waitUntil(wanted.id, (now) => !now || isSettled(now), SHORT_WAIT_MS);
+      // Somebody else waits for a start or stop that was under way already.
+      const patience = existing && isActive(existing) ? 0 : SHORT_WAIT_MS;
+      const server = await servers.waitUntil(wanted.id, (now) => !now || isSettled(now), patience);
       if (server?.state === 'failed') {
         throw new HubError('unavailable', server.failure?.reason ?? 'The server could not be started.');
       }

@@ -33,7 +33,9 @@ export function mountServerStop(
 
       const reason = caller.user.id === user.id ? 'user' : 'admin';
       await servers.stop(server, { by: caller.user.name, reason });
-      const stopped = await servers.waitUntil(server.id, (now) => !now || !isActive(now), SHORT_WAIT_MS);
+      // Somebody else waits for a stop that was under way already.
+      const patience = server.state === 'stopping' ? 0 : SHORT_WAIT_MS;
+      const stopped = await servers.waitUntil(server.id, (now) => !now || !isActive(now), patience);
       const gone = !stopped || !isActive(stopped);
       if (remove && gone) await servers.remove(server);
       if (remove && !gone) servers.removeOnceStopped(server);
