@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { type IncomingMessage, request as requestHttp, STATUS_CODES } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Logger } from 'pino';
+import { request as requestHttp, STATUS_CODES } from '../lib/node-http.ts';
+import { requestHttps } from './node-tls.ts';
 import type { Target } from './target.ts';
 
 /** What a client gets to read when the proxy itself has to answer. */

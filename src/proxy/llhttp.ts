@@ -1,4 +1,4 @@
-import llhttpWasm from 'undici/lib/llhttp/llhttp-wasm.js';
+import { llhttpBytes } from './llhttp-bytes.cjs';
 
 /**
  * The one place that knows the HTTP parser: llhttp, as the WebAssembly that undici carries and Node's own HTTP
@@ -144,7 +144,7 @@ function instantiate(): LlhttpExports {
     wasm_on_body: zero,
     wasm_on_message_complete: zero,
   };
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(llhttpWasm), { env: imports });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(llhttpBytes()), { env: imports });
   const exports = instance.exports as unknown as LlhttpExports;
   exports._initialize();
   return exports;

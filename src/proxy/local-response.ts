@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from '../lib/node-http.ts';
 
 export interface LocalResponseOptions {
   readonly body?: Buffer;

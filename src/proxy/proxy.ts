@@ -1,15 +1,16 @@
-import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import { createServer as createHttpsServer, type ServerOptions as HttpsOptions } from 'node:https';
+import type { Server as HttpServer, RequestListener } from 'node:http';
+import type { ServerOptions as HttpsOptions } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
+import type { Server as TlsServer } from 'node:tls';
 import { HubError } from '../domain/errors.ts';
+import { createServer as createHttpServer } from '../lib/node-http.ts';
 import { ClientConnection } from './client-connection.ts';
 import { Deadlines } from './deadlines.ts';
 import { ErrorPages } from './error-pages.ts';
 import type { Forwarding } from './forwarding.ts';
 import { HeadParser } from './llhttp.ts';
 import { type ApiCounters, managementApi } from './management-api.ts';
-import { metricsListener } from './metrics.ts';
+import { createHttpsServer, createTlsServer } from './node-tls.ts';
 import type { ProxyOptions } from './proxy-options.ts';
 import { redirectListener } from './redirect-server.ts';
 import { RequestHead } from './request-head.ts';
@@ -74,6 +75,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       : { host: options.metricsIp ?? '', port: options.metricsPort });
   let metricsPort: number | undefined;
   if (metricsAddress !== undefined) {
+    // Loaded only here: it takes as much memory as the rest of the proxy.
+    const { metricsListener } = await import('./metrics.ts');
     const server = createHttpServer(
       metricsListener({
         traffic: forwarding.counters,
@@ -239,7 +242,7 @@ async function listen(
 
 async function closeHttp(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  (server as ReturnType<typeof createHttpServer>).closeAllConnections();
+  (server as HttpServer).closeAllConnections();
   await closed;
 }
 

@@ -1,6 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Deadlines, Timed } from './deadlines.ts';
+import { connectTls } from './node-tls.ts';
 import type { Target } from './target.ts';
 
 /** Who uses a connection to a server at the moment. */
