@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -46,6 +46,15 @@ export class ControlGroups {
 
   foldersOf(name: string): readonly string[] {
     return this.#hierarchies.map((hierarchy) => join(hierarchy.folder, name));
+  }
+
+  /** Removes the groups that starts which were cut short have left; one that holds a process cannot be removed. */
+  async sweep(): Promise<void> {
+    for (const { folder } of this.#hierarchies) {
+      for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+        if (entry.isDirectory()) await rmdir(join(folder, entry.name)).catch(() => undefined);
+      }
+    }
   }
 
   /** Removes our own folders where nothing is in them; another spawner makes them again. */

@@ -6,6 +6,7 @@ import type { Run } from '../spawner.ts';
 import { type LaunchRequest, launchOne } from './launcher.ts';
 import { isAlive, type ProcessTable, processesOf } from './processes.ts';
 import type { HookEnd, RunFiles } from './run-files.ts';
+import { keyOf } from './run-handle.ts';
 import { lastBytes } from './server-log.ts';
 
 const keptOutput = 64 * 1024;
@@ -15,6 +16,7 @@ export class Hooks {
   readonly #table: ProcessTable;
   readonly #python: string;
   readonly #timeoutSeconds: number;
+  readonly #launching = new Map<string, Promise<string | null>>();
 
   constructor(fields: {
     files: RunFiles;
@@ -33,10 +35,8 @@ export class Hooks {
     signal.throwIfAborted();
     const run = request.record;
     const marker = `${hookMarkerName}=${run.serverId}/${run.attempt}`;
-    if (!(await this.#isRunning(run))) {
-      const failed = await this.#launch(request, marker);
-      if (failed !== null) return { status: 'failed', exitCode: 127, output: failed };
-    }
+    const failed = await this.#launchOnce(request, marker);
+    if (failed !== null) return { status: 'failed', exitCode: 127, output: failed };
     const end = await this.#wait(run, signal);
     if (end === null) await this.#kill(run, marker);
     signal.throwIfAborted();
@@ -46,6 +46,21 @@ export class Hooks {
       return { status: 'failed', exitCode: null, output: `${output}${words}\n` };
     }
     return { status: end.exitCode === 0 ? 'succeeded' : 'failed', exitCode: end.exitCode, output };
+  }
+
+  /** Launches it where it does not run; calls for one run take turns. */
+  #launchOnce(request: LaunchRequest, marker: string): Promise<string | null> {
+    const key = keyOf(request.record);
+    const before = this.#launching.get(key) ?? Promise.resolve(null);
+    const launch = before
+      .catch(() => null)
+      .then(async () =>
+        (await this.#isRunning(request.record)) ? null : await this.#launch(request, marker),
+      );
+    this.#launching.set(key, launch);
+    const forget = () => this.#launching.get(key) === launch && this.#launching.delete(key);
+    launch.then(forget, forget);
+    return launch;
   }
 
   /** Null when it runs, else why it does not. */

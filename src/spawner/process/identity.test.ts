@@ -1,6 +1,8 @@
 /** As whom, and in what surroundings, servers run: asked of the servers themselves. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, chown, mkdir, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -174,6 +176,24 @@ describe.runIf(isRoot)('between students', () => {
     }
   });
 });
+
+test.runIf(isRoot)(
+  'a server on whose port another user’s program listens is ended, not trusted',
+  async () => {
+    const spawner = await world.spawner();
+    const spec = world.spec({ command: ['sleep', '1000'] });
+    const { handle, target } = await spawner.start(spec, () => {}, new AbortController().signal);
+    expect(await spawner.poll(handle)).toEqual({ kind: 'running' });
+    const impostor = createServer((_, response) => response.end()).listen(
+      Number(new URL(target).port),
+      '127.0.0.1',
+    );
+    await once(impostor, 'listening');
+    expect(await spawner.poll(handle)).toMatchObject({ kind: 'exited' });
+    expect(await spawner.list()).toEqual([]);
+    impostor.close();
+  },
+);
 
 describe.runIf(isRoot)('what students cannot reach', () => {
   test('is a finding, and servers start as the user of the hub', async () => {

@@ -71,6 +71,8 @@ export async function launchOne(
   });
   ended.catch(() => undefined);
   const answered = firstAnswer(child);
+  // Where the other side is gone, its exit says so.
+  child.stdin!.on('error', () => undefined);
   writeRequest(child.stdin!, request);
   child.stdin!.end();
   const answer = (await answered) ?? (await ended.then(describeExit, describeFailure));
@@ -83,8 +85,6 @@ export function writeRequest(channel: Writable, request: LaunchRequest): void {
   const body = Buffer.from(JSON.stringify(request), 'utf8');
   const head = Buffer.alloc(4);
   head.writeUInt32BE(body.length);
-  // Where the other side is gone, its exit says so.
-  channel.on('error', () => undefined);
   channel.write(Buffer.concat([head, body]));
 }
 

@@ -391,6 +391,9 @@ def prepare():
         preload()
         gc.collect()
         gc.freeze()
+        # What is buffered would be written by every child again.
+        sys.stdout.flush()
+        sys.stderr.flush()
     except BaseException as error:
         answer({"unfit": describe(error)})
         return None

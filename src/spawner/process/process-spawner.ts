@@ -105,6 +105,7 @@ export class ProcessSpawner implements Spawner {
     const identity = await decideIdentity({ python, facts, homes: homes.directory, range, uid });
     const instance = createHash('sha256').update(directory).digest('hex').slice(0, 12);
     const groups = options.controlGroups === false ? null : await openControlGroups({ instance });
+    await groups?.sweep();
     const findings = [...identity.findings, ...limitFindings(groups)];
 
     const onUnfit = (reason: string) => {

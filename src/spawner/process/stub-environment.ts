@@ -138,8 +138,8 @@ if __name__ == "__main__":
 
 export interface StubEnvironment extends AsyncDisposable {
   readonly python: string;
-  /** Puts other code in the place of `jupyterhub.singleuser`. */
-  replace(code: string): Promise<void>;
+  /** Puts more code before that of `jupyterhub.singleuser`. */
+  prepend(code: string): Promise<void>;
 }
 
 export async function makeStubEnvironment(): Promise<StubEnvironment> {
@@ -155,15 +155,11 @@ export async function makeStubEnvironment(): Promise<StubEnvironment> {
   const [version] = await readdir(lib);
   const place = join(lib, version!, 'site-packages', 'jupyterhub');
   await mkdir(place);
-  const replace = async (code: string) => {
-    await writeFile(join(place, 'singleuser.py'), code);
-    await chmod(join(place, 'singleuser.py'), 0o644);
-  };
   await writeFile(join(place, '__init__.py'), '');
-  await replace(singleuser);
+  await writeFile(join(place, 'singleuser.py'), singleuser);
   return {
     python: join(folder, 'bin', 'python3'),
-    replace,
+    prepend: (code) => writeFile(join(place, 'singleuser.py'), `${code}\n${singleuser}`),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }
