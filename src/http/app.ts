@@ -15,7 +15,7 @@ import { mountApi } from './api/api.ts';
 import { acceptBrowsers } from './browser.ts';
 import { closePromptly } from './closing.ts';
 import { answerWithJson } from './errors.ts';
-import { setCommonHeaders } from './headers.ts';
+import { COMMON_HEADERS, setCommonHeaders } from './headers.ts';
 import { mountHealth } from './health.ts';
 import { mountMetrics } from './metrics.ts';
 import { mountOAuth } from './oauth/oauth.ts';
@@ -35,6 +35,9 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     genReqId: () => randomBytes(5).toString('hex'),
     requestIdHeader: false,
+    // An address that cannot be decoded meets no route, and no hook.
+    frameworkErrors: (error, request, reply) =>
+      void answerWithJson(error, request, reply.headers(COMMON_HEADERS)),
     trustProxy: site.trustedProxies.length === 0 ? false : [...site.trustedProxies],
     routerOptions: { maxParamLength: LONGEST_SEGMENT },
   });

@@ -35,6 +35,10 @@ export function publicErrorOf(error: unknown): PublicError {
       retryAfterSeconds,
     };
   }
+  if ((error as Partial<FastifyError> | null)?.code === 'FST_ERR_BAD_URL') {
+    // Its own message has the address in it, and with it perhaps a secret.
+    return { status: 400, message: 'The address cannot be decoded.', retryAfterSeconds: undefined };
+  }
   const status = (error as Partial<FastifyError> | null)?.statusCode;
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return { status, message: (error as FastifyError).message, retryAfterSeconds: undefined };

@@ -19,7 +19,7 @@ export const PAGE_POLICY = [
 /** For programs: an answer that a browser shows by mistake may do nothing at all. */
 export const API_POLICY = "frame-ancestors 'none'; default-src 'none'";
 
-const COMMON_HEADERS = {
+export const COMMON_HEADERS = {
   // Single-user servers compare it with their own version; programs written for JupyterHub read it too.
   'x-jupyterhub-version': JUPYTERHUB_VERSION,
   'x-polder-version': POLDER_VERSION,

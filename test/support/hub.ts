@@ -13,7 +13,7 @@ import type { StartSettings } from '../../src/hub/reconcilers/servers.ts';
 import type { ProxyRoute, RouteTable } from '../../src/hub/routes.ts';
 import type { ServerSettings } from '../../src/hub/server-spec.ts';
 import type { ServerLimits } from '../../src/hub/servers.ts';
-import { hashSecret, newId, newSecret } from '../../src/lib/secret.ts';
+import { deriveSecret, hashSecret, newId, newSecret } from '../../src/lib/secret.ts';
 import { openHub } from '../../src/main/hub.ts';
 import { SimulatedSpawner } from '../../src/spawner/simulated/simulated-spawner.ts';
 import { SimulatedWorld } from '../../src/spawner/simulated/simulated-world.ts';
@@ -33,6 +33,8 @@ export interface HubOptions {
   readonly password?: string | null;
   readonly log?: Logger;
 }
+
+const TOKEN_KEY = 'a key for the tokens of tests';
 
 export const PASSWORD = 'course-password';
 
@@ -94,7 +96,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     starts: { concurrentStarts: null, startTimeoutSeconds: 30, strictHooks: false, ...options.starts },
     listen: { host: '127.0.0.1', port: 0 },
     internalUrl: null,
-    tokenKey: 'a key for the tokens of tests',
+    tokenKey: TOKEN_KEY,
     debug: false,
     log: options.log ?? pino({ level: 'silent' }),
     now,
@@ -159,6 +161,11 @@ export class TestHub implements AsyncDisposable {
       hash: hashSecret(secret),
     });
     return secret;
+  }
+
+  /** The token that this run of a server holds, as the hub gave it. */
+  serverToken(server: Pick<Server, 'id' | 'attempt'>): string {
+    return deriveSecret(TOKEN_KEY, 'server-token', server.id, String(server.attempt));
   }
 
   /** A browser in which this user, made where there is none, is logged in; without a name nobody is. */

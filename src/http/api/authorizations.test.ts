@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHub, type TestHub } from '../../../test/support/hub.ts';
-import { hashSecret } from '../../lib/secret.ts';
 
 let hub: TestHub;
 beforeAll(async () => {
@@ -12,19 +11,7 @@ afterAll(() => hub[Symbol.asyncDispose]());
 async function serverToken(owner: string): Promise<string> {
   await hub.api('POST', `/users/${owner}/server`, { token: await hub.token(owner) });
   const server = await hub.server(owner, '', (row) => row.state === 'ready');
-  const secret = `secret-of-the-server-of-${owner}`;
-  await hub.store.tokens.insert({
-    userId: server.userId,
-    scopes: ['users:activity!user', 'access:servers!server'],
-    note: 'Server',
-    createdAt: hub.clock.now(),
-    expiresAt: null,
-    sessionId: null,
-    oauthClientId: server.oauthClientId,
-    serverId: server.id,
-    hash: hashSecret(secret),
-  });
-  return secret;
+  return hub.serverToken(server);
 }
 
 describe('GET /hub/api/authorizations/token/:token', () => {

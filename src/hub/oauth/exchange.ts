@@ -70,9 +70,13 @@ export async function exchangeCode(
   { server, secret, now }: { readonly server: Server; readonly secret: string; readonly now: Date },
 ): Promise<TokenResponse | OAuthError> {
   try {
-    const code = await takeCode(tx, requiredParameter(form, 'code'));
-    checkBinding(code, server, requiredParameter(form, 'redirect_uri'));
-    checkVerifier(code.codeChallenge, parameter(form, 'code_verifier'));
+    // A request that is incomplete spends no code.
+    const shown = requiredParameter(form, 'code');
+    const redirectUri = requiredParameter(form, 'redirect_uri');
+    const verifier = parameter(form, 'code_verifier');
+    const code = await takeCode(tx, shown);
+    checkBinding(code, server, redirectUri);
+    checkVerifier(code.codeChallenge, verifier);
     return await issueToken(tx, code, { server, secret, now });
   } catch (error) {
     if (error instanceof OAuthError) return error;
