@@ -3,9 +3,10 @@
  * them. It outlives the spawners that look at it, as real servers outlive the hub; with a folder, also the process.
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createServer } from '../../lib/node-http.ts';
 import type { Run } from '../spawner.ts';
 
 export interface SimulatedRun extends Run {
