@@ -216,6 +216,20 @@ describe('health and metrics', () => {
     }
   });
 
+  it('says within a second that the database is gone', async () => {
+    const broken = await startHub();
+    try {
+      expect((await ask(`${broken.url}/hub/health`)).status).toBe(200);
+      await broken.store[Symbol.asyncDispose]();
+      broken.clock.advance(2);
+      const response = await ask(`${broken.url}/hub/health`);
+      expect(response.status).toBe(503);
+      expect(await response.json()).toEqual({ status: 503, message: expect.any(String) });
+    } finally {
+      await broken[Symbol.asyncDispose]().catch(() => undefined);
+    }
+  });
+
   it('/hub/metrics needs read:metrics, and speaks Prometheus’s format', async () => {
     const get = (token?: string) =>
       ask(`${hub.url}/hub/metrics`, token ? { headers: { authorization: `token ${token}` } } : {});

@@ -2,10 +2,23 @@
 import type { FastifyInstance } from 'fastify';
 import type { HttpParts } from './parts.ts';
 
-export function mountHealth(app: FastifyInstance, { checkHealth }: Pick<HttpParts, 'checkHealth'>): void {
+/** The check writes to the disk: however often anyone asks, it is made once in this time. */
+const FRESH_MS = 1_000;
+
+export function mountHealth(app: FastifyInstance, parts: Pick<HttpParts, 'checkHealth' | 'now'>): void {
+  let checkedAt = Number.NEGATIVE_INFINITY;
+  let outcome: Promise<void> = Promise.resolve();
+  const check = (): Promise<void> => {
+    const now = parts.now().getTime();
+    if (Math.abs(now - checkedAt) > FRESH_MS) {
+      checkedAt = now;
+      outcome = parts.checkHealth();
+    }
+    return outcome;
+  };
   for (const path of ['/health', '/api/health']) {
     app.get(path, { config: { anonymous: true } }, async () => {
-      await checkHealth();
+      await check();
       return { status: 200 };
     });
   }
