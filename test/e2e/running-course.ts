@@ -1,7 +1,7 @@
 /** A course as a person starts it: `node bin/polder.mjs up`, in a folder of its own, as root or as somebody else. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +45,8 @@ export class RunningCourse implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'polder-e2e-'));
     const data = join(folder, 'data');
     await mkdir(data);
+    // Students' processes pass through to their homes.
+    await chmod(folder, 0o711);
     if (options.user) {
       for (const path of [folder, data]) await chown(path, options.user.uid, options.user.gid);
     }
@@ -70,7 +72,11 @@ export class RunningCourse implements AsyncDisposable {
       : [process.execPath];
     const child = spawn(command[0]!, [...command.slice(1), ...args], {
       cwd: folder,
-      env: { ...process.env, ...(options.user ? { HOME: `/home/${options.user.name}` } : {}), ...options.environment },
+      env: {
+        ...process.env,
+        ...(options.user ? { HOME: `/home/${options.user.name}` } : {}),
+        ...options.environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const course = new RunningCourse(child, folder, `http://127.0.0.1:${port}`, data);
