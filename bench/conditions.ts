@@ -7,7 +7,7 @@ import { ticksPerSecond } from './process-figures.ts';
 export function describeMachine(): string {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `${availableParallelism()} cores (${model}), ${memory} GiB, Linux ${release()}, Node ${process.versions.node}`;
+  return `${availableParallelism()} cores (${model}), ${memory} GiB, Linux ${release().split('.', 2).join('.')}, Node ${process.versions.node}`;
 }
 
 /** Watches the whole machine from now on. */

@@ -1,7 +1,7 @@
 /** What each hub under measurement can do: the same for Polder and for JupyterHub. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -61,8 +61,8 @@ export async function launch(
 export async function untilHealthy(url: string, child: ChildProcess, log: string): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   while ((await statusOf(url)) !== 200) {
-    if (child.exitCode !== null) throw new Error(`it ended at its start; ${log} says why`);
-    if (Date.now() > deadline) throw new Error(`${url} did not answer in time; ${log} says why`);
+    if (child.exitCode !== null) throw new Error(`it ended at its start:\n${await lastOf(log)}`);
+    if (Date.now() > deadline) throw new Error(`${url} did not answer in time:\n${await lastOf(log)}`);
     await delay(pollMs);
   }
 }
@@ -84,6 +84,11 @@ export async function freePorts(count: number): Promise<readonly number[]> {
     if (address === null || typeof address === 'string') throw new Error('no port');
     return address.port;
   });
+}
+
+/** The log is gone when anybody could look. */
+async function lastOf(log: string): Promise<string> {
+  return (await readFile(log, 'utf8')).split('\n').slice(-30).join('\n');
 }
 
 /** 0 where nobody answers. A connection for each question: the hub under measurement keeps none open. */
