@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { press, show } from '../../../test/pages/shown.ts';
-import { startHub, type TestHub } from '../../../test/support/hub.ts';
+import { startServer } from '../../../test/pages/start-server.ts';
+import { startHub } from '../../../test/support/hub.ts';
 
 describe('home', () => {
   it('offers to start what has never run', async () => {
@@ -12,7 +13,7 @@ describe('home', () => {
 
   it('shows what runs, since when and how much memory it uses, and offers to open and stop it', async () => {
     await using hub = await startHub({ site: { course: { ...course, memoryLimit: 4 * 1024 ** 3 } } });
-    await start(hub, {});
+    await startServer(hub);
     await hub.server('anna', '', (server) => server.state === 'ready');
     const page = await show(await hub.browser('anna'), '/hub/home');
     expect(page.text).toMatch(/Running Running since (now|\d+ seconds? ago)/);
@@ -23,7 +24,7 @@ describe('home', () => {
 
   it('stops, says so, and can be started again before the stop has ended', async () => {
     await using hub = await startHub();
-    await start(hub, { stopMs: 600 });
+    await startServer(hub, { stopMs: 600 });
     await hub.server('anna', '', (server) => server.state === 'ready');
     const browser = await hub.browser('anna');
     const stopped = await press(browser, await show(browser, '/hub/home'), { button: 'Stop it' });
@@ -39,7 +40,11 @@ describe('home', () => {
 
   it('says why the last start failed and what the server wrote', async () => {
     await using hub = await startHub();
-    await start(hub, { endMs: 0, answerMs: 60_000, log: ['ModuleNotFoundError: No module named <xarray>'] });
+    await startServer(hub, {
+      endMs: 0,
+      answerMs: 60_000,
+      log: ['ModuleNotFoundError: No module named <xarray>'],
+    });
     await hub.server('anna', '', (server) => server.state === 'failed');
     const page = await show(await hub.browser('anna'), '/hub/home');
     expect(page.text).toContain('Could not start');
@@ -50,7 +55,7 @@ describe('home', () => {
 
   it('says when the course’s command failed, shows its output, and runs it again', async () => {
     await using hub = await startHub({ servers: { postStart: ['gitpuller'] } });
-    await start(hub, { hook: { exitCode: 128, output: 'fatal: could not resolve host' } });
+    await startServer(hub, { hook: { exitCode: 128, output: 'fatal: could not resolve host' } });
     await hub.server('anna', '', (server) => server.state === 'ready');
     const browser = await hub.browser('anna');
     const page = await show(browser, '/hub/home');
@@ -118,8 +123,3 @@ const course = {
   memoryLimit: null,
   cpuLimit: null,
 };
-
-async function start(hub: TestHub, simulate: object): Promise<void> {
-  const token = await hub.token('anna');
-  await hub.api('POST', '/users/anna/server', { token, body: { user_options: { simulate } } });
-}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { press, ShownPage, show } from '../../../test/pages/shown.ts';
+import { startServer } from '../../../test/pages/start-server.ts';
 import { PASSWORD, startHub } from '../../../test/support/hub.ts';
 
 const course = {
@@ -184,7 +185,7 @@ describe('GET /hub/', () => {
   it('leads to a server that runs', async () => {
     await using hub = await startHub();
     const browser = await hub.browser('anna');
-    await hub.api('POST', '/users/anna/server', { token: await hub.token('anna') });
+    await startServer(hub);
     await hub.server('anna', '', (server) => server.state === 'ready');
     expect((await browser.get('/hub/')).headers.get('location')).toBe('/user/anna/');
   });
@@ -192,8 +193,7 @@ describe('GET /hub/', () => {
   it('leads home where the last start failed', async () => {
     await using hub = await startHub();
     const browser = await hub.browser('anna');
-    const body = { user_options: { simulate: { startError: 'No such image.' } } };
-    await hub.api('POST', '/users/anna/server', { token: await hub.token('anna'), body });
+    await startServer(hub, { startError: 'No such image.' });
     await hub.server('anna', '', (server) => server.state === 'failed');
     expect((await browser.get('/hub/')).headers.get('location')).toBe('/hub/home');
   });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { show } from '../../../test/pages/shown.ts';
+import { startServer } from '../../../test/pages/start-server.ts';
 import { PASSWORD, startHub, type TestHub } from '../../../test/support/hub.ts';
 
 it.each(['GET', 'POST'])('%s /hub/logout ends the session and says so', async (method) => {
@@ -33,7 +34,7 @@ it('a browser that loads the link on suspicion logs nobody out', async () => {
 it.each([true, false])('stops the servers only where the course wants it: %s', async (shutdownOnLogout) => {
   await using hub = await startHub({ site: { shutdownOnLogout } });
   const browser = await logIn(hub);
-  await hub.api('POST', '/users/anna/server', { token: await hub.token('anna') });
+  await startServer(hub);
   await hub.server('anna', '', (server) => server.state === 'ready');
   await browser.get('/hub/logout');
   expect((await hub.server('anna', '', () => true)).desired).toBe(shutdownOnLogout ? 'stopped' : 'running');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { press, show } from '../../../test/pages/shown.ts';
-import { startHub, type TestHub } from '../../../test/support/hub.ts';
+import { startServer } from '../../../test/pages/start-server.ts';
+import { startHub } from '../../../test/support/hub.ts';
 
 const place = '/user/anna/lab/tree/a%20b.ipynb?x=1&y=2';
 
@@ -21,7 +22,7 @@ describe('an address of a server that does not run', () => {
 
   it('says why it stopped', async () => {
     await using hub = await startHub();
-    await start(hub, {});
+    await startServer(hub);
     const server = await hub.server('anna', '', (row) => row.state === 'ready');
     await hub.store.servers.update(server.id, (row) => ({
       ...row,
@@ -36,7 +37,7 @@ describe('an address of a server that does not run', () => {
 
   it('leads to the waiting page while it starts, and back to the same place', async () => {
     await using hub = await startHub();
-    await start(hub, { startMs: 60_000 });
+    await startServer(hub, { startMs: 60_000 });
     const response = await (await hub.browser('anna')).get(`/hub${place}`);
     expect(response.headers.get('location')).toBe(
       `/hub/spawn-pending/anna?${new URLSearchParams({ next: place })}`,
@@ -103,7 +104,7 @@ describe('an address of a server that does not run', () => {
 describe('an address of a server that runs, whose route the proxy has lost', () => {
   it('puts the route back and sends the browser there again', async () => {
     await using hub = await startHub();
-    await start(hub, {});
+    await startServer(hub);
     await hub.server('anna', '', (server) => server.state === 'ready');
     await expect.poll(() => [...hub.routes.table.keys()]).toContain('/user/anna');
     hub.routes.table.clear();
@@ -115,7 +116,7 @@ describe('an address of a server that runs, whose route the proxy has lost', () 
 
   it('ends a loop with a page that says so', async () => {
     await using hub = await startHub();
-    await start(hub, {});
+    await startServer(hub);
     await hub.server('anna', '', (server) => server.state === 'ready');
     const browser = await hub.browser('anna');
     const next = await browser.get(`/hub${place}&redirects=2`);
@@ -136,7 +137,7 @@ describe('/hub/user-redirect/', () => {
     const target = link.replace('/hub/user-redirect/', '/user/anna/');
     const away = await browser.get(link);
     expect(away.headers.get('location')).toBe(`/hub/spawn?${new URLSearchParams({ next: target })}`);
-    await start(hub, {});
+    await startServer(hub);
     await hub.server('anna', '', (server) => server.state === 'ready');
     expect((await browser.get(link)).headers.get('location')).toBe(target);
   });
@@ -147,8 +148,3 @@ describe('/hub/user-redirect/', () => {
     expect(response.headers.get('location')).toBe('/hub/login?next=%2Fhub%2Fuser-redirect%2Flab%3Fx%3D1');
   });
 });
-
-async function start(hub: TestHub, simulate: object): Promise<void> {
-  const token = await hub.token('anna');
-  await hub.api('POST', '/users/anna/server', { token, body: { user_options: { simulate } } });
-}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { press, ShownPage, show } from '../../../test/pages/shown.ts';
-import { startHub, type TestHub } from '../../../test/support/hub.ts';
+import { startServer } from '../../../test/pages/start-server.ts';
+import { startHub } from '../../../test/support/hub.ts';
 
 describe('GET /hub/spawn', () => {
   it('starts nothing by itself: it shows a form, which a script sends and a person can', async () => {
@@ -33,7 +34,7 @@ describe('GET /hub/spawn', () => {
 
   it('leads to the waiting page while it starts', async () => {
     await using hub = await startHub();
-    await start(hub, { startMs: 60_000 });
+    await startServer(hub, { startMs: 60_000 });
     const response = await (await hub.browser('anna')).get('/hub/spawn/anna');
     expect(response.headers.get('location')).toBe('/hub/spawn-pending/anna');
   });
@@ -79,7 +80,7 @@ describe('starting and stopping other people’s servers', () => {
 describe('the waiting page', () => {
   it('tells how far it is, and loads itself again where there is no script', async () => {
     await using hub = await startHub();
-    await start(hub, { answerMs: 60_000 });
+    await startServer(hub, { answerMs: 60_000 });
     await hub.server('anna', '', (server) => server.handle !== null);
     const browser = await hub.browser('anna');
     await expect
@@ -93,12 +94,12 @@ describe('the waiting page', () => {
 
   it('tells the place in the queue, and nothing of an earlier start', async () => {
     await using hub = await startHub({ starts: { concurrentStarts: 1 } });
-    await start(hub, { startError: 'First try.' });
+    await startServer(hub, { startError: 'First try.' });
     await hub.server('anna', '', (server) => server.state === 'failed');
-    await start(hub, { startMs: 60_000 }, 'bo');
+    await startServer(hub, { startMs: 60_000 }, 'bo');
     await hub.server('bo', '', (server) => server.state === 'starting');
-    await start(hub, {}, 'cleo');
-    await start(hub, {});
+    await startServer(hub, {}, 'cleo');
+    await startServer(hub);
     const page = await show(await hub.browser('anna'), '/hub/spawn-pending/anna');
     expect(page.heading).toBe('Your notebook is waiting for its turn');
     expect(page.text).toContain('You are number 2 in the queue.');
@@ -107,7 +108,7 @@ describe('the waiting page', () => {
 
   it('can be cancelled', async () => {
     await using hub = await startHub();
-    await start(hub, { startMs: 60_000 });
+    await startServer(hub, { startMs: 60_000 });
     const browser = await hub.browser('anna');
     const response = await press(browser, await show(browser, '/hub/spawn-pending/anna'), {
       button: 'Cancel',
@@ -119,7 +120,7 @@ describe('the waiting page', () => {
 
   it('says why a start failed, gives the number of the log, and tries again to the same end', async () => {
     await using hub = await startHub();
-    await start(hub, { startError: 'The image “course:v4” could not be found.', log: [] });
+    await startServer(hub, { startError: 'The image “course:v4” could not be found.', log: [] });
     const failed = await hub.server('anna', '', (server) => server.state === 'failed');
     const browser = await hub.browser('anna');
     const page = await show(browser, '/hub/spawn-pending/anna?next=/user/anna/lab/x');
@@ -132,7 +133,7 @@ describe('the waiting page', () => {
 
   it('offers to start again where the server is being stopped', async () => {
     await using hub = await startHub();
-    await start(hub, { stopMs: 60_000 });
+    await startServer(hub, { stopMs: 500 });
     await hub.server('anna', '', (server) => server.state === 'ready');
     const browser = await hub.browser('anna');
     await press(browser, await show(browser, '/hub/home'), { button: 'Stop it' });
@@ -158,8 +159,3 @@ describe('the waiting page', () => {
     expect(await response.text()).toContain('places are taken');
   });
 });
-
-async function start(hub: TestHub, simulate: object, name = 'anna'): Promise<void> {
-  const token = await hub.token(name);
-  await hub.api('POST', `/users/${name}/server`, { token, body: { user_options: { simulate } } });
-}

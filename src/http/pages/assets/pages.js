@@ -37,14 +37,15 @@ function showTimes() {
 /* The page as the hub would render it now, put in place without losing focus or what is open. */
 
 let refreshing = false;
+let leaving = false;
 
 async function refresh() {
-  if (refreshing) return;
+  if (refreshing || leaving) return;
   refreshing = true;
   try {
     const response = await fetch(location.href, { redirect: 'manual', headers: { accept: 'text/html' } });
     // The hub sends us elsewhere: into the server, or to the login.
-    if (response.type === 'opaqueredirect') return location.replace(location.href);
+    if (response.type === 'opaqueredirect') return leave(location.href);
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     const fresh = page.querySelector('main');
     if (!fresh) throw new Error('not one of our pages');
@@ -59,6 +60,13 @@ async function refresh() {
     refreshing = false;
     scheduleRefresh();
   }
+}
+
+/** Goes on to `url`, once, without a step in the browser's history: a second call would break off the first. */
+function leave(url) {
+  if (leaving) return;
+  leaving = true;
+  location.replace(url);
 }
 
 /** Somebody is answering a question or writing: what they have before them stays. */
@@ -122,7 +130,7 @@ function followProgress() {
   stream.onerror = scheduleRefresh;
   stream.onmessage = ({ data }) => {
     const event = JSON.parse(data);
-    if (event.ready) location.replace(document.querySelector('[data-ready]').dataset.ready);
+    if (event.ready) leave(document.querySelector('[data-ready]').dataset.ready);
     else refresh();
     if (event.ready || event.failed) stream.close();
   };
@@ -137,7 +145,7 @@ async function sendStart() {
     () => undefined,
   );
   // The hub leads on where it has done as asked. Where not, the browser shows what it says.
-  if (answer?.type === 'opaqueredirect') location.replace(form.dataset.start);
+  if (answer?.type === 'opaqueredirect') leave(form.dataset.start);
   else form.submit();
 }
 
@@ -209,8 +217,14 @@ function setUp() {
 
 document.addEventListener('click', click);
 document.addEventListener('submit', sendOnce);
-addEventListener('pageshow', forgetSent);
 setInterval(showTimes, 1_000);
-setUp();
-scheduleRefresh();
-sendStart();
+showTimes();
+
+// Not before the page is loaded: what leads away from it would break off its loading.
+addEventListener('pageshow', ({ persisted }) => {
+  leaving = false;
+  forgetSent();
+  setUp();
+  scheduleRefresh();
+  if (!persisted) sendStart();
+});

@@ -1,0 +1,291 @@
+/** The pages in a real browser: what assistive technology finds, what the script adds, and that all goes without it. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PAGE_POLICY } from '../../src/http/headers.ts';
+import { mountAssets } from '../../src/http/pages/assets.ts';
+import { Front } from '../pages/front.ts';
+import { gallery, plainWords, siteOf } from '../pages/gallery.ts';
+import { startServer } from '../pages/start-server.ts';
+import { PASSWORD, startHub, type TestHub } from '../support/hub.ts';
+import { openBrowser } from './browser.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const phone = { viewport: { width: 360, height: 740 } };
+const dark = { colorScheme: 'dark' } as const;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+
+describe('every page, in every state', () => {
+  let app: FastifyInstance;
+  let origin: string;
+  const courses = { plain: {}, yellow: { accentColor: '#ffd54a' }, navy: { accentColor: 'navy' } };
+
+  beforeAll(async () => {
+    app = fastify();
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.header('content-security-policy', PAGE_POLICY);
+    });
+    await app.register(async (hub) => mountAssets(hub, { site: siteOf(plainWords, courses.plain) }), {
+      prefix: '/hub',
+    });
+    for (const [name, course] of Object.entries(courses)) {
+      if (name !== 'plain') {
+        await app.register(async (hub) => mountAssets(hub, { site: siteOf(plainWords, course) }), {
+          prefix: `/${name}/hub`,
+        });
+      }
+      for (const [state, markup] of Object.entries(gallery(plainWords, course))) {
+        const local = markup.replaceAll('/hub/static/course-', `/${name}/hub/static/course-`);
+        app.get(`/gallery/${name}/${state}`, (_request, reply) =>
+          reply.type('text/html; charset=utf-8').send(local),
+        );
+      }
+    }
+    origin = await app.listen({ port: 0, host: '127.0.0.1' });
+  });
+  afterAll(() => app?.close());
+
+  /** Where the course's colour shows, in every way that it does. */
+  const coloured = ['login-refused', 'home-named', 'pending-starting', 'tokens-made', 'people'];
+  const looks: readonly (readonly [string, string, BrowserContextOptions])[] = [
+    ['light', 'plain', {}],
+    ['dark', 'plain', dark],
+    ['on a phone', 'plain', phone],
+    ['in a yellow course', 'yellow', {}],
+    ['in a yellow course, dark', 'yellow', dark],
+    ['in a navy course', 'navy', {}],
+    ['in a navy course, dark', 'navy', dark],
+  ];
+
+  it.each(looks)(
+    '%s: axe finds nothing, and nothing is wider than the screen',
+    async (_, course, options) => {
+      const context = await browser.newContext(options);
+      const page = await context.newPage();
+      // The starting page would go on by itself.
+      await page.route('**/hub/spawn/**', () => undefined);
+      const found: string[] = [];
+      for (const state of course === 'plain' ? Object.keys(gallery()) : coloured) {
+        await page.goto(`${origin}/gallery/${course}/${state}`);
+        for (const problem of await problemsOf(page)) found.push(`${state}: ${problem}`);
+      }
+      await context.close();
+      expect(found).toEqual([]);
+    },
+  );
+
+  it('axe finds nothing in a question either', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${origin}/gallery/plain/home-running`);
+    await page.getByRole('button', { name: 'Stop…' }).click();
+    expect(await problemsOf(page)).toEqual([]);
+    await page.close();
+  });
+});
+
+describe('a student', () => {
+  let hub: TestHub;
+  let front: Front;
+  /** What went wrong in pages: scripts, and what the policy refused. */
+  const wrong: string[] = [];
+
+  beforeAll(async () => {
+    hub = await startHub({ servers: { postStart: ['gitpuller'] } });
+    front = await Front.open(hub.url);
+  });
+  afterAll(async () => {
+    await front?.[Symbol.asyncDispose]();
+    await hub?.[Symbol.asyncDispose]();
+  });
+
+  afterEach(() => expect(wrong.splice(0)).toEqual([]));
+
+  it('gets a login page of at most 60 kB in at most 5 requests', async () => {
+    const page = await openPage();
+    const sizes: Promise<number>[] = [];
+    page.on('response', (response) =>
+      sizes.push(
+        response
+          .request()
+          .sizes()
+          .then(({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize),
+      ),
+    );
+    await page.goto(`${front.url}/hub/login`, { waitUntil: 'networkidle' });
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeLessThanOrEqual(60_000);
+    expect(sizes.length).toBeLessThanOrEqual(5);
+    await page.context().close();
+  });
+
+  it('follows a link to a notebook through login and start, and “back” starts nothing', async () => {
+    const page = await openPage();
+    await page.goto(`${front.url}/hub/home`);
+    await page.goto(`${front.url}/hub/user-redirect/lab/tree/a%20b.ipynb?x=1`);
+    await logIn(page, 'link');
+    await page.waitForURL('**/user/link/lab/tree/a%20b.ipynb?x=1');
+    const attempt = (await hub.server('link', '', () => true)).attempt;
+    await page.goBack();
+    expect(page.url()).not.toMatch(/spawn/);
+    expect((await hub.server('link', '', () => true)).attempt).toBe(attempt);
+    await page.context().close();
+  });
+
+  it('sees how a start goes without the page being loaded again, and gets in', async () => {
+    const page = await openPage();
+    await page.goto(`${front.url}/hub/login?next=/hub/home`);
+    await logIn(page, 'watcher');
+    await startServer(hub, { startMs: 400, answerMs: 2_500 }, 'watcher');
+    await page.goto(`${front.url}/hub/spawn-pending/watcher`);
+    await page.evaluate('window.notReloaded = true');
+    await page.getByRole('button', { name: 'Cancel' }).focus();
+    await page.getByText('Waiting for JupyterLab to answer.').first().waitFor();
+    expect(await page.evaluate('window.notReloaded')).toBe(true);
+    expect(await page.evaluate('document.activeElement?.textContent')).toBe('Cancel');
+    expect(Number(await page.locator('progress').getAttribute('value'))).toBeGreaterThanOrEqual(40);
+    await page.waitForURL('**/user/watcher/');
+    await page.context().close();
+  });
+
+  it('is told why a start failed, in place, and can copy it for the instructor', async () => {
+    const page = await openPage();
+    await page.goto(`${front.url}/hub/login?next=/hub/home`);
+    await logIn(page, 'unlucky');
+    await startServer(hub, { startMs: 1_500, startError: 'The image could not be found.' }, 'unlucky');
+    await page.goto(`${front.url}/hub/spawn-pending/unlucky`);
+    await page.getByRole('alert').getByText('The image could not be found.').waitFor();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy the report' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const { failure } = await hub.server('unlucky', '', (server) => server.failure !== null);
+    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toContain(failure?.id);
+    await page.context().close();
+  });
+
+  it('is told that the hub is away, and goes on by itself when it is back', async () => {
+    const page = await openPage();
+    await page.goto(`${front.url}/hub/login?next=/hub/home`);
+    await logIn(page, 'patient');
+    await startServer(hub, { startMs: 6_000 }, 'patient');
+    await page.goto(`${front.url}/hub/spawn-pending/patient`);
+    await front.close();
+    await page.getByText('The connection to the hub is interrupted.').waitFor();
+    await front.listen();
+    await page.waitForURL('**/user/patient/', { timeout: 30_000 });
+    expect(wrong.filter((message) => !message.includes('net::ERR_'))).toEqual([]);
+    wrong.length = 0;
+    await page.context().close();
+  });
+
+  it('does everything by keyboard: log in, start, stop after a question', async () => {
+    const page = await openPage();
+    await page.goto(`${front.url}/hub/login?next=/hub/home`);
+    await page.keyboard.type('keys');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(({ pathname }) => pathname === '/hub/home');
+    await tabTo(page, 'Start my notebook');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/user/keys/');
+    await page.goto(`${front.url}/hub/home`);
+    await tabTo(page, 'Stop…');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Stop it');
+    await page.keyboard.press('Enter');
+    // Home shows by itself that the stop has ended.
+    await page.getByRole('button', { name: 'Start my notebook' }).waitFor();
+    await page.context().close();
+  });
+
+  it('can do all of it without a script', async () => {
+    const page = await openPage({ javaScriptEnabled: false });
+    await page.goto(`${front.url}/hub/user-redirect/lab/tree/a.ipynb`);
+    await logIn(page, 'plain');
+    await startServer(hub, { startMs: 1_000 }, 'plain');
+    await page.getByRole('button', { name: 'Start my notebook' }).click();
+    await page.getByRole('heading', { name: 'Your notebook is starting' }).waitFor();
+    await page.waitForURL('**/user/plain/lab/tree/a.ipynb');
+    await page.goto(`${front.url}/hub/home`);
+    await page.getByRole('button', { name: 'Stop…' }).click();
+    await page.getByRole('button', { name: 'Stop it' }).click();
+    await page.getByRole('button', { name: 'Start my notebook' }).waitFor();
+    await page.getByRole('link', { name: 'Log out' }).click();
+    await page.getByText('You are logged out.').waitFor();
+    await page.context().close();
+  });
+
+  it('can look at the password and copy a new token', async () => {
+    const page = await openPage();
+    await page.goto(`${front.url}/hub/login?next=/hub/token`);
+    await page.getByLabel('Password', { exact: true }).fill('secret');
+    await page.getByRole('button', { name: 'Show Password' }).click();
+    expect(await page.getByLabel('Password', { exact: true }).getAttribute('type')).toBe('text');
+    await logIn(page, 'maker');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByLabel('What is it for?').fill('my script');
+    await page.getByRole('button', { name: 'Make the token' }).click();
+    await page.getByRole('button', { name: 'Copy' }).click();
+    const secret = await page.evaluate<string>('navigator.clipboard.readText()');
+    expect((await hub.api('GET', '/user', { token: secret })).status).toBe(200);
+    await page.context().close();
+  });
+
+  /** A page of a browser of its own. */
+  async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await (await browser.newContext(options)).newPage();
+    page.on('pageerror', (error) => wrong.push(String(error)));
+    page.on('console', (message) => {
+      // A page that says that something failed has the status of a failure, which the console repeats.
+      const repeated = /status of (4|5)\d\d/.test(message.text());
+      if (message.type() === 'error' && !repeated) wrong.push(message.text());
+    });
+    return page;
+  }
+});
+
+async function logIn(page: Page, name: string): Promise<void> {
+  await page.locator('input[name=username]').fill(name);
+  await page.locator('input[name=password]').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Log in' }).click();
+}
+
+/** Presses Tab until the focus is on the button of that name. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 30; presses += 1) {
+    await page.keyboard.press('Tab');
+    if ((await page.evaluate('document.activeElement?.textContent')) === name) return;
+  }
+  throw new Error(`Tab does not reach “${name}”`);
+}
+
+/** What axe finds, one line a kind, and what sticks out of the screen. */
+async function problemsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate<AxeResult>('axe.run()');
+  const problems = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes[0]?.html} (${nodes[0]?.failureSummary})`,
+  );
+  const overflow = await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  return overflow > 0 ? [...problems, `${overflow} px wider than the screen`] : problems;
+}
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+  }[];
+}
