@@ -4,6 +4,7 @@ import type { Caller } from '../domain/caller.ts';
 import { HubError } from '../domain/errors.ts';
 import type { Session } from '../domain/session.ts';
 import type { HttpParts, Site } from './parts.ts';
+import { comesByTls } from './scheme.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -60,7 +61,7 @@ export function setSessionCookies(
   const options = {
     httpOnly: true,
     sameSite: 'lax',
-    secure: site.secure,
+    secure: comesByTls(reply.request),
     expires: session.expiresAt,
   } as const;
   reply.setCookie(LOGIN_COOKIE, secret, { ...options, path: `${site.baseUrl}hub/` });
@@ -69,7 +70,7 @@ export function setSessionCookies(
 
 /** Logs the browser out. */
 export function clearSessionCookies(reply: FastifyReply, { site }: { readonly site: Site }): void {
-  const options = { httpOnly: true, sameSite: 'lax', secure: site.secure } as const;
+  const options = { httpOnly: true, sameSite: 'lax', secure: comesByTls(reply.request) } as const;
   reply.clearCookie(LOGIN_COOKIE, { ...options, path: `${site.baseUrl}hub/` });
   reply.clearCookie(SESSION_COOKIE, { ...options, path: site.baseUrl });
   reply.clearCookie('_xsrf', { ...options, path: `${site.baseUrl}hub/` });

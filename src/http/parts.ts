@@ -43,8 +43,6 @@ export interface Site {
   /** Key of cookies and XSRF values. */
   readonly cookieKey: string;
   readonly cookieDays: number;
-  /** Browsers come by HTTPS: cookies are marked so. */
-  readonly secure: boolean;
   readonly shutdownOnLogout: boolean;
   readonly redirectToServer: boolean;
   readonly allowNamedServers: boolean;

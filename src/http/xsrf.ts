@@ -11,6 +11,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError } from '../domain/errors.ts';
 import { deriveSecret, secretsEqual } from '../lib/secret.ts';
 import type { Site } from './parts.ts';
+import { comesByTls } from './scheme.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -18,7 +19,7 @@ declare module 'fastify' {
   }
 }
 
-type XsrfSite = Pick<Site, 'baseUrl' | 'cookieKey' | 'secure'>;
+type XsrfSite = Pick<Site, 'baseUrl' | 'cookieKey'>;
 
 const XSRF_COOKIE = '_xsrf';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -40,7 +41,7 @@ export function xsrfToken(request: FastifyRequest, reply: FastifyReply): string 
       path: `${site.baseUrl}hub/`,
       httpOnly: true,
       sameSite: 'lax',
-      secure: site.secure,
+      secure: comesByTls(request),
     });
   }
   return value;

@@ -48,7 +48,6 @@ export function siteOf(
     authenticatorClass: parts.authenticatorClass,
     cookieKey: parts.cookieKey,
     cookieDays: hub.sessionDays,
-    secure: config.proxy.https.enabled,
     shutdownOnLogout: hub.shutdownOnLogout,
     redirectToServer: hub.redirectToServer,
     allowNamedServers: hub.allowNamedServers,

@@ -176,7 +176,6 @@ export function siteOf(words: Words, course: Partial<Course>): Site {
     authenticatorClass: 'dummy',
     cookieKey: 'key',
     cookieDays: 14,
-    secure: false,
     shutdownOnLogout: false,
     redirectToServer: true,
     allowNamedServers: true,

@@ -59,7 +59,6 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     authenticatorClass: authenticator.className,
     cookieKey: 'a key for the cookies of tests',
     cookieDays: 14,
-    secure: false,
     shutdownOnLogout: false,
     redirectToServer: true,
     allowNamedServers: true,
