@@ -191,18 +191,15 @@ describe('who asks', () => {
 
   it('cookies are the hub’s alone, and marked for TLS where there is TLS', async () => {
     await using secure = await startHub({ site: { baseUrl: '/course/' }, password: 'secret' });
-    const form = await secure.browser();
-    await form.get('/course/hub/login');
-    const fields = { username: 'anna', password: 'secret', _xsrf: form.cookie('_xsrf') ?? '' };
-    const open = await form.post('/course/hub/login', fields);
-    expect(open.headers.getSetCookie().join()).not.toContain('Secure');
-    const response = await form.post(
-      '/course/hub/login',
-      { ...fields, _xsrf: form.cookie('_xsrf') ?? '' },
-      // A proxy in front that ends TLS, and ours behind it.
-      { 'x-forwarded-proto': 'https,http' },
-    );
-    const cookies = response.headers.getSetCookie();
+    const logIn = async (headers: Record<string, string>) => {
+      const form = await secure.browser();
+      await form.get('/course/hub/login');
+      const fields = { username: 'anna', password: 'secret', _xsrf: form.cookie('_xsrf') ?? '' };
+      return (await form.post('/course/hub/login', fields, headers)).headers.getSetCookie();
+    };
+    expect((await logIn({})).join()).not.toContain('Secure');
+    // A proxy in front that ends TLS, and ours behind it.
+    const cookies = await logIn({ 'x-forwarded-proto': 'https,http' });
     const login = cookies.find((line) => line.startsWith('jupyterhub-hub-login='));
     expect(login).toMatch(/; Path=\/course\/hub\/;.*HttpOnly; Secure; SameSite=Lax/);
     const session = cookies.find((line) => line.startsWith('jupyterhub-session-id='));

@@ -9,6 +9,8 @@ export interface ChildSettings {
   readonly name: string;
   /** Arguments of our own program. */
   readonly args: readonly string[];
+  /** Options of Node itself, beside our own. */
+  readonly nodeOptions?: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   /** Sent to the child when it starts; secrets travel this way, not in arguments. */
   readonly message: unknown;
@@ -48,10 +50,11 @@ export class SupervisedChild implements AsyncDisposable {
   }
 
   async #launch(): Promise<void> {
-    const { args, environment, logFile, message, pidFile } = this.#settings;
+    const { args, environment, logFile, message, nodeOptions = [], pidFile } = this.#settings;
     const log = await openLog(logFile);
     const child = fork(programPath(), args, {
       env: environment,
+      execArgv: [...process.execArgv, ...nodeOptions],
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
       // A Ctrl-C in the terminal reaches every process of its group; which ends when is for the supervisor to say.
       detached: true,

@@ -76,6 +76,8 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
   });
   await using hub = child('hub', folder, say, {
     args: ['hub-process'],
+    // Room for new objects, in MB: the 16 of Node's own choice cost memory and gain the hub nothing.
+    nodeOptions: ['--max-semi-space-size=2'],
     environment: process.env,
     message: settings,
   });
@@ -179,6 +181,7 @@ function child(
   say: (line: string) => void,
   parts: {
     readonly args: readonly string[];
+    readonly nodeOptions?: readonly string[];
     readonly environment: NodeJS.ProcessEnv;
     readonly message: unknown;
   },

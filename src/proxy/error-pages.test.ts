@@ -55,6 +55,20 @@ describe('from a server', () => {
   });
 });
 
+test('a page that is being made is not sent behind the refusal of a malformed body', async () => {
+  await using pages = await RawServer.start();
+  await using proxy = await startTestProxy({ errorTarget: pages.url });
+  await using client = await connectRaw(proxy.port);
+  client.send('POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
+  const peer = await pages.peer(0);
+  await peer.untilText('\r\n\r\n');
+  client.send('malformed');
+  await client.untilText('HTTP/1.1 400 ');
+  peer.send('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\npage');
+  await peer.until(({ ended }) => ended);
+  expect(await client.untilEnd()).not.toContain('page');
+});
+
 describe('from a folder', () => {
   let folder: string;
   beforeAll(async () => {

@@ -141,8 +141,7 @@ export class Exchange implements UpstreamUser, ClientSide {
   /** Nothing has moved for too long. */
   clientExpired(): void {
     if (this.#tunnel === undefined && !this.#started && !this.#request.done) {
-      this.active = false;
-      this.#dropUpstream();
+      this.#abandon();
       this.#client.refuse(408);
     } else this.#client.destroy();
   }
@@ -361,10 +360,16 @@ export class Exchange implements UpstreamUser, ClientSide {
 
   /** The request turns out malformed behind its head. */
   #refuse(): void {
-    this.#dropUpstream();
-    this.active = false;
+    this.#abandon();
     if (this.#started) this.#client.destroy();
     else this.#client.refuse(400);
+  }
+
+  /** Leaves the client without an answer of this exchange; a page that is being made comes too late. */
+  #abandon(): void {
+    this.#serial += 1;
+    this.active = false;
+    this.#dropUpstream();
   }
 
   #fail(status: number, reason: string): void {

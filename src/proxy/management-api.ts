@@ -52,11 +52,10 @@ interface Answer {
 async function answer(request: IncomingMessage, options: ManagementApiOptions): Promise<Answer> {
   if (!isAllowed(request, options.authToken)) return { status: 403 };
   const match = /^\/api\/routes(\/.*)?$/.exec(pathOf(request));
-  if (match === null) return { status: 404 };
+  if (match === null) return { status: 404, text: 'Not Found' };
   const path = decodePath(match[1] ?? '/');
   switch (request.method) {
     case 'GET':
-    case 'HEAD':
       return path === '/' ? listRoutes(request, options) : getRoute(path, options);
     case 'POST':
       return addRoute(path, await readJson(request), options);

@@ -1,6 +1,7 @@
 import { CHUNKED, type Framing, LENGTH, NO_BODY } from './body-scanner.ts';
 import { ConnectionOptions, isWord, listElements, trimEnd, word } from './field.ts';
 import { type HeadParser, MAX_HEADERS, METHOD } from './llhttp.ts';
+import { resolveDots } from './request-path.ts';
 
 export interface RequestHeadOptions {
   readonly xForward: boolean;
@@ -19,10 +20,12 @@ export class RequestHead {
   end = 0;
   http10 = false;
   method = 0;
-  /** The request target as it was sent; for one in absolute form, its path and query. */
+  /** The request target, in origin form (or `*`) and with its dot segments resolved. */
   url = '';
   /** The bytes of `url` stand in the head as they are. */
   urlVerbatim = true;
+  /** The target was in absolute form, and has the host that counts. */
+  absolute = false;
   /** The host and port asked for, as they were sent; empty if there are none. */
   host = '';
   framing: Framing = NO_BODY;
@@ -83,8 +86,8 @@ export class RequestHead {
       switch (name) {
         case HOST:
           hosts += 1;
-          if (this.urlVerbatim) this.host = bytes.toString('latin1', valueStart, valueEnd);
-          if (!this.urlVerbatim || this.#dropHost || this.host === '') this.dropped[i] = 1;
+          if (!this.absolute) this.host = bytes.toString('latin1', valueStart, valueEnd);
+          if (this.absolute || this.#dropHost || this.host === '') this.dropped[i] = 1;
           break;
         case CONTENT_LENGTH:
           this.framing = LENGTH;
@@ -149,13 +152,20 @@ export class RequestHead {
     const { urlStart, urlEnd } = parser;
     if (bytes[urlStart - 1] !== SPACE || bytes[urlStart - 2] === SPACE) return false;
     if (bytes[urlEnd] !== SPACE || !isWord(bytes, urlEnd + 1, urlEnd + 6, HTTP)) return false;
-    const first = bytes[urlStart];
-    this.url = bytes.toString('latin1', urlStart, urlEnd);
     this.host = '';
-    this.urlVerbatim = first === SLASH || (first === ASTERISK && urlEnd - urlStart === 1);
-    if (this.urlVerbatim) return first === SLASH ? !this.url.includes('#') : parser.method === METHOD.OPTIONS;
+    this.absolute = false;
+    this.urlVerbatim = true;
+    this.url = bytes.toString('latin1', urlStart, urlEnd);
     if (parser.method === METHOD.CONNECT) return true;
-    return this.#readAbsoluteUrl();
+    if (this.url === '*') return parser.method === METHOD.OPTIONS;
+    if (bytes[urlStart] !== SLASH && !this.#readAbsoluteUrl()) return false;
+    if (this.url.includes('#')) return false;
+    const resolved = resolveDots(this.url);
+    if (resolved !== this.url) {
+      this.url = resolved;
+      this.urlVerbatim = false;
+    }
+    return true;
   }
 
   /** RFC 9112 section 3.2.2: the host in the target counts, whatever the Host line says. */
@@ -165,6 +175,8 @@ export class RequestHead {
     this.host = match[1]!;
     const rest = match[2] ?? '/';
     this.url = rest.startsWith('/') ? rest : `/${rest}`;
+    this.absolute = true;
+    this.urlVerbatim = false;
     return true;
   }
 
@@ -216,7 +228,6 @@ const FORWARDED_FOR = 10;
 
 const SPACE = 0x20;
 const SLASH = 0x2f;
-const ASTERISK = 0x2a;
 const HTTP = word('http/');
 const CHUNKED_WORD = word('chunked');
 

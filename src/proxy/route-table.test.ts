@@ -72,7 +72,9 @@ describe('a route table', () => {
     expect(routes.find('/anna.example.org/user/anna/lab')?.prefix).toBe('/Anna.Example.org/user/anna');
     expect(routes.find('/anna.example.org/user/ANNA')).toBeUndefined();
     expect([...routes.all()].map((route) => route.prefix)).toEqual(['/Anna.Example.org/user/anna']);
-    expect(routes.remove('/Anna.Example.org/user/anna')).toBe(true);
+    routes.add('/ANNA.example.org/user/anna', target, { again: true });
+    expect(routes.size).toBe(1);
+    expect(routes.remove('/anna.Example.org/user/anna')).toBe(true);
     expect(routes.find('/anna.example.org/user/anna')).toBeUndefined();
   });
 

@@ -47,7 +47,8 @@ export class RouteTable {
     const prefix = cleanPrefix(path);
     const lastActivity = this.#now().getTime();
     this.#targetUses.set(target.key, (this.#targetUses.get(target.key) ?? 0) + 1);
-    const existing = this.#routes.get(prefix);
+    const key = this.#key(prefix);
+    const existing = this.#routes.get(key);
     if (existing !== undefined) {
       // Changed in place: requests on their way hold this object and report their activity to it.
       const before = existing.target;
@@ -56,9 +57,9 @@ export class RouteTable {
       return existing;
     }
     const route: ProxyRoute = { prefix, target, data, lastActivity };
-    this.#routes.set(prefix, route);
+    this.#routes.set(key, route);
     let node = this.#root;
-    for (const segment of this.#segments(prefix)) {
+    for (const segment of segmentsOf(key)) {
       node.children ??= new Map();
       let child = node.children.get(segment);
       if (child === undefined) {
@@ -73,18 +74,18 @@ export class RouteTable {
 
   /** @returns Whether there was such a route. */
   remove(path: string): boolean {
-    const prefix = cleanPrefix(path);
-    const route = this.#routes.get(prefix);
+    const key = this.#key(cleanPrefix(path));
+    const route = this.#routes.get(key);
     if (route === undefined) return false;
-    this.#routes.delete(prefix);
-    removeNode(this.#root, this.#segments(prefix), route);
+    this.#routes.delete(key);
+    removeNode(this.#root, segmentsOf(key));
     this.#releaseTarget(route.target);
     return true;
   }
 
   /** The route of exactly this prefix. */
   get(path: string): ProxyRoute | undefined {
-    return this.#routes.get(cleanPrefix(path));
+    return this.#routes.get(this.#key(cleanPrefix(path)));
   }
 
   all(): IterableIterator<ProxyRoute> {
@@ -112,11 +113,12 @@ export class RouteTable {
     return best;
   }
 
-  #segments(prefix: string): string[] {
-    if (prefix === '/') return [];
-    const segments = prefix.slice(1).split('/');
-    if (this.#hostRouting) segments[0] = segments[0]!.toLowerCase();
-    return segments;
+  /** Prefixes that mean the same have the same key. */
+  #key(prefix: string): string {
+    if (!this.#hostRouting) return prefix;
+    const slash = prefix.indexOf('/', 1);
+    const end = slash < 0 ? prefix.length : slash;
+    return prefix.slice(0, end).toLowerCase() + prefix.slice(end);
   }
 
   #releaseTarget(target: Target): void {
@@ -141,16 +143,20 @@ export function cleanPrefix(path: string): string {
   return `/${path.replace(/^\/+|\/+$/g, '')}`;
 }
 
-/** Two spellings of a host are two prefixes on one node, so only the node that holds `route` is cleared. */
-function removeNode(node: Node, segments: readonly string[], route: ProxyRoute): void {
+function segmentsOf(key: string): string[] {
+  return key === '/' ? [] : key.slice(1).split('/');
+}
+
+/** Takes the route away, and the nodes that only led to it. */
+function removeNode(node: Node, segments: readonly string[]): void {
   const [segment, ...rest] = segments;
   if (segment === undefined) {
-    if (node.route === route) node.route = undefined;
+    node.route = undefined;
     return;
   }
   const child = node.children?.get(segment);
   if (child === undefined) return;
-  removeNode(child, rest, route);
+  removeNode(child, rest);
   if (child.route === undefined && child.children === undefined) {
     node.children!.delete(segment);
     if (node.children!.size === 0) node.children = undefined;

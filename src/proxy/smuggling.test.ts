@@ -138,6 +138,13 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
+/** What was sent before has been read when another connection, opened later, has had its answer. */
+async function proxyHasRead(): Promise<void> {
+  await using other = await connectRaw(proxy.port);
+  other.send('GET /_chp_healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+  await other.untilText('"OK"}');
+}
+
 async function answerTo(
   bytes: string,
   split: 'whole' | 'bytes',
@@ -174,6 +181,14 @@ describe('refused, with nothing forwarded and nothing answered behind it', () =>
     const { answer, forwarded } = await answerTo(`GET / HTTP/1.1\r\n${H}A: ${'x'.repeat(100_000)}`, 'whole');
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(forwarded).toBe('');
+  });
+
+  test('LF alone, without waiting for the rest of the head', async () => {
+    await using client = await connectRaw(proxy.port);
+    client.send('GET / HT');
+    await proxyHasRead();
+    client.send('TP/1.1\nHost: x');
+    expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   test('two thousand header lines', async () => {
@@ -232,6 +247,11 @@ describe('proper, if unusual, and forwarded', () => {
       `GET http://y:81/a?b HTTP/1.1\r\n${H}\r\n`,
       /^GET \/a\?b HTTP\/1\.1\r\nHost: y:81\r\n(?!Host)/,
     ],
+    [
+      'a path that leads out of its route, resolved before it is looked up',
+      `GET /a/../../b/%2e./c?../d HTTP/1.1\r\n${H}\r\n`,
+      /^GET \/c\?\.\.\/d HTTP\/1\.1\r\nHost: x\r\n/,
+    ],
     ['OPTIONS *', `OPTIONS * HTTP/1.1\r\n${H}\r\n`, /^OPTIONS \* HTTP\/1\.1\r\n/],
     [
       'HTTP/1.0 without a Host',
@@ -246,6 +266,14 @@ describe('proper, if unusual, and forwarded', () => {
     expect(await client.untilText('\r\n\r\nok')).toMatch(/^HTTP\/1\.1 200 OK/);
     const forwarded = server.peers.map((peer, i) => peer.text.slice(before[i] ?? 0)).join('');
     expect(forwarded).toMatch(expected);
+  });
+
+  test('a request behind one whose head came in two pieces is answered, too', async () => {
+    await using client = await connectRaw(proxy.port);
+    client.send('GET /one HTTP/1.1\r\nHo');
+    await proxyHasRead();
+    client.send(`st: x\r\n\r\nGET /two HTTP/1.1\r\n${H}\r\nGET /three HTTP/1.1\r\n${H}\r\n`);
+    await client.until(({ text }) => text === OK + OK + OK);
   });
 
   test('two requests at once are answered in turn', async () => {

@@ -89,8 +89,7 @@ export class UpstreamHeadWriter {
 
   #addedLines(head: RequestHead, route: ProxyRoute, client: ClientAddress): string {
     let lines = '';
-    if (this.#options.changeOrigin || head.host === '' || !head.urlVerbatim)
-      lines += this.#hostLine(head, route);
+    if (this.#options.changeOrigin || head.host === '' || head.absolute) lines += this.#hostLine(head, route);
     if (head.upgrade) lines += 'Connection: Upgrade\r\n';
     if (this.#options.xForward) lines += this.#forwardedLines(head, client);
     return lines + this.#custom;
@@ -116,10 +115,9 @@ export class UpstreamHeadWriter {
     for (let i = 0; i < FORWARDED.length; i++) {
       const name = FORWARDED[i]!;
       if (this.#customNames.has(name.toLowerCase())) continue;
-      const before = head.forwarded[i];
-      let value = own[i]!;
-      if (before !== undefined && before !== '') value = i === HOST ? before : `${before},${value}`;
-      lines += `${name}: ${value}\r\n`;
+      // A client on a unix socket has no address, and one of HTTP/1.0 may ask for no host.
+      const values = [head.forwarded[i], own[i]].filter((value) => value !== undefined && value !== '');
+      if (values.length > 0) lines += `${name}: ${i === HOST ? values[0] : values.join(',')}\r\n`;
     }
     if (!head.hasForwarded) {
       this.#lastAddress = client;
