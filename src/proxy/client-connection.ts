@@ -159,7 +159,7 @@ export class ClientConnection implements Timed, ClientAddress {
       this.refuse(problem);
       return piece.length;
     }
-    return this.#exchange.begin(bytes);
+    return this.#exchange.begin(bytes) - before;
   }
 
   /** Goes on with what was held, or with reading. */

@@ -31,8 +31,6 @@ export class Exchange implements UpstreamUser, ClientSide {
   readonly #request = new BodyScanner();
   readonly #response = new BodyScanner();
   readonly #partial = new PartialHead();
-  /** Tells a page that was made for an earlier exchange that it comes too late. */
-  #serial = 0;
   #url = '';
   #host = '';
   #toHead = false;
@@ -64,7 +62,6 @@ export class Exchange implements UpstreamUser, ClientSide {
   begin(bytes: Buffer): number {
     const { requestHead: head, counters, settings, deadlines } = this.#forwarding;
     this.active = true;
-    this.#serial += 1;
     this.#url = head.url;
     this.#host = head.host;
     this.#toHead = head.method === METHOD.HEAD;
@@ -130,7 +127,6 @@ export class Exchange implements UpstreamUser, ClientSide {
 
   /** The connection is closed. */
   clientGone(): void {
-    this.#serial += 1;
     this.active = false;
     if (this.#tunnel !== undefined) this.#tunnel.clientGone();
     else this.#dropUpstream();
@@ -365,9 +361,8 @@ export class Exchange implements UpstreamUser, ClientSide {
     else this.#client.refuse(400);
   }
 
-  /** Leaves the client without an answer of this exchange; a page that is being made comes too late. */
+  /** Leaves the client without an answer of this exchange, which is its last. */
   #abandon(): void {
-    this.#serial += 1;
     this.active = false;
     this.#dropUpstream();
   }
@@ -399,9 +394,9 @@ export class Exchange implements UpstreamUser, ClientSide {
       this.#respond(status, page);
       return;
     }
-    const serial = this.#serial;
     void page.then((made) => {
-      if (this.#serial === serial) this.#respond(status, made);
+      // Otherwise the client is gone, or has been refused for the rest of its request.
+      if (this.active) this.#respond(status, made);
     });
   }
 

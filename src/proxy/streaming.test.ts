@@ -11,20 +11,26 @@ const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Up
 /** Writes as much as the socket takes, up to a gigabyte, and resolves once it takes no more. */
 function writeUntilStalled(socket: Socket, piece: Buffer): Promise<number> {
   let sent = 0;
+  const send = () => {
+    let more = true;
+    while (more && sent < 1024 ** 3 && !socket.destroyed) {
+      sent += piece.length;
+      more = socket.write(piece);
+    }
+  };
+  socket.on('drain', send);
+  send();
   return new Promise((resolve) => {
-    const send = () => {
-      while (sent < 1024 ** 3 && !socket.destroyed) {
-        sent += piece.length;
-        if (socket.write(piece)) continue;
-        const before = sent;
-        // A connection on one machine that has not drained for so long does not drain.
-        setTimeout(() => before === sent && resolve(sent), 300).unref();
-        return;
-      }
+    let before = 0;
+    let quietTurns = 0;
+    // Between two looks everybody has had a turn: nothing in five of them is nothing at all.
+    const watch = setInterval(() => {
+      quietTurns = before === sent ? quietTurns + 1 : 0;
+      before = sent;
+      if (quietTurns < 5) return;
+      clearInterval(watch);
       resolve(sent);
-    };
-    socket.on('drain', send);
-    send();
+    }, 60);
   });
 }
 
