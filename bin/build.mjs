@@ -18,6 +18,7 @@ try {
   await setUp();
   const digest = sourcesDigest(root);
   const { output } = await bundle();
+  await spellInAscii(output);
   await copyAssets();
   await writeFile(join(draft, 'THIRD-PARTY-LICENSES'), await licencesOf(output));
   await chmod(join(draft, 'polder.mjs'), 0o755);
@@ -47,6 +48,20 @@ async function bundle() {
   }).catch((error) => {
     throw new SetUpError(error.message);
   });
+}
+
+/** Node keeps a file's text in memory, at two bytes a letter as soon as one of them is beyond Latin 1. */
+async function spellInAscii(output) {
+  for (const { type, fileName, code } of output) {
+    if (type !== 'chunk') continue;
+    if (/\\[^\0-\x7f]/.test(code))
+      throw new SetUpError(`${fileName}: a backslash before a letter beyond ASCII.`);
+    const ascii = code.replace(
+      /[^\0-\x7f]/g,
+      (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    await writeFile(join(draft, fileName), ascii);
+  }
 }
 
 async function copyAssets() {

@@ -13,11 +13,13 @@ const noNetwork =
  */
 export async function runNpm(args, folder, task) {
   const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
+  // npm's own pauses between tries add up to more than a minute in which nobody knows what is wrong.
+  const patience = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=10000'];
   let output = '';
   const keep = (text) => {
     output = (output + text).slice(0, 20_000);
   };
-  const code = await runToEnd('npm', [...args, ...quiet], {
+  const code = await runToEnd('npm', [...args, ...quiet, ...patience], {
     cwd: folder,
     env: ownEnvironment(),
     onOutput: keep,

@@ -77,7 +77,12 @@ async function ensureEnvironment(
     async () => {
       if (existsSync(stamp)) return false;
       await rm(folder, { recursive: true, force: true });
-      await makeEnvironment(folder, interpreter, requirements, options);
+      try {
+        await makeEnvironment(folder, interpreter, requirements, options);
+      } catch (error) {
+        await rm(folder, { recursive: true, force: true });
+        throw error;
+      }
       await writeFile(stamp, `${interpreter.path} ${interpreter.version}\n`);
       return true;
     },
