@@ -9,6 +9,7 @@ import { newest, pythonOf } from '../test/e2e/single-user-environments.ts';
 
 const run = promisify(execFile);
 const proxyVersion = '5.3.0';
+export const proxyName = `configurable-http-proxy ${proxyVersion}`;
 
 export interface Peers {
   /** Interpreter of an environment with JupyterHub and JupyterLab, which both sides' servers run in. */
@@ -22,6 +23,16 @@ export interface Peers {
 
 export async function installPeers(): Promise<Peers> {
   const python = await pythonOf(newest);
+  return {
+    python,
+    proxyProgram: await installProxy(),
+    hubName: `JupyterHub ${newest.version}`,
+    proxyName,
+  };
+}
+
+/** @returns configurable-http-proxy's program */
+export async function installProxy(): Promise<string> {
   const folder = join(cacheFolder(), 'peers', `configurable-http-proxy-${proxyVersion}`);
   const proxyProgram = join(folder, 'node_modules/configurable-http-proxy/bin/configurable-http-proxy');
   if (!existsSync(proxyProgram)) {
@@ -29,10 +40,5 @@ export async function installPeers(): Promise<Peers> {
     const args = ['install', '--no-audit', '--no-fund', '--prefix', folder];
     await run('npm', [...args, `configurable-http-proxy@${proxyVersion}`]);
   }
-  return {
-    python,
-    proxyProgram,
-    hubName: `JupyterHub ${newest.version}`,
-    proxyName: `configurable-http-proxy ${proxyVersion}`,
-  };
+  return proxyProgram;
 }
