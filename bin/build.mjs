@@ -67,7 +67,7 @@ async function spellInAscii(output) {
 async function copyAssets() {
   await cp(sources, draft, {
     recursive: true,
-    filter: (path) => !path.endsWith('.ts') && !path.includes('__pycache__'),
+    filter: (path) => !/\.(ts|cjs)$|__pycache__/.test(path),
   });
   await removeEmptyFolders(draft);
 }

@@ -83,7 +83,7 @@ describe('imports', () => {
     const { devDependencies } = readJson('package.json');
     const wrong = sources.flatMap(({ path, text }) =>
       importsOf(text)
-        .filter((name) => !/^\..*\.(ts|json)$/.test(name) && !name.startsWith('node:'))
+        .filter((name) => !/^\..*\.(ts|cjs|json)$/.test(name) && !name.startsWith('node:'))
         .filter((name) => !(packageOf(name) in devDependencies))
         .map((name) => `${path} imports ${name}`),
     );
