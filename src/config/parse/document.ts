@@ -13,7 +13,7 @@ import {
 } from 'yaml';
 import { type Finding, findingAt } from '../finding.ts';
 import { type Entry, type MapTree, type Place, type ScalarTree, showPath, type Tree } from '../tree.ts';
-import { resolvePlainScalar } from './scalar.ts';
+import { resolvePlainScalar, resolveTaggedScalar } from './scalar.ts';
 
 /** More than any values file needs; an alias bomb has billions. */
 const MAX_NODES = 100_000;
@@ -84,7 +84,8 @@ class DocumentReader {
     if (!isScalar(node)) return nothing;
     const isPlain = (node.type ?? 'PLAIN') === 'PLAIN' && !node.tag?.endsWith(':str') && node.tag !== '!';
     const source = node.source ?? '';
-    const value = isPlain ? resolvePlainScalar(source) : String(node.value);
+    const text = String(node.value);
+    const value = isPlain ? resolvePlainScalar(source) : resolveTaggedScalar(node.tag ?? '', text);
     const scalar: ScalarTree = {
       kind: 'scalar',
       ...written,
@@ -165,20 +166,19 @@ class DocumentReader {
     }
     const source = String(node.value);
     const resolved = isPlainKey(node) ? resolvePlainScalar(source) : source;
-    // Helm turns every key into a text after resolving it: `on:` is the key `true`.
-    if (typeof resolved !== 'boolean') return source;
-    this.findings.push(
-      findingAt(
-        { place: this.placeOf(key), path: showPath([...path, showableName(source)]) },
-        {
-          code: 'key-is-boolean',
-          severity: 'warning',
-          message: `The key \`${source}\` is read as \`${resolved}\`.`,
-          help: `Put it in quotes: "${source}".`,
-        },
-      ),
-    );
-    return String(resolved);
+    // Helm turns every key into a text after resolving it: `on:` is the key `true`, and `012:` is `10`.
+    const name = String(resolved);
+    if (name === source) return source;
+    const at = { place: this.placeOf(key), path: showPath([...path, showableName(source)]) };
+    const help = `Put it in quotes: "${source}".`;
+    if (resolved === null) {
+      this.report(at, 'key-not-text', 'A key is empty, which Helm refuses.', help);
+      return undefined;
+    }
+    const code = typeof resolved === 'boolean' ? 'key-is-boolean' : 'key-is-number';
+    const message = `The key \`${source}\` is read as \`${name}\`.`;
+    this.findings.push(findingAt(at, { code, severity: 'warning', message, help }));
+    return name;
   }
 
   /** Helm keeps only the last. For finding out what else is wrong, blocks are laid over each other here. */

@@ -5,7 +5,7 @@
 export function resolvePlainScalar(source: string): string | number | boolean | null {
   const word = WORDS.get(source);
   if (word !== undefined) return word;
-  if (!/^[-+.\d]/.test(source)) return source;
+  if (!/^([-+\d]|\.\d)/.test(source)) return source;
   const digits = source.replaceAll('_', '');
   return resolveInteger(digits) ?? resolveFloat(digits) ?? source;
 }
@@ -25,6 +25,8 @@ function resolveInteger(digits: string): number | undefined {
   const match = /^([-+]?)(?:0[xX]([\da-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9]\d*))$/.exec(digits);
   if (match === null) return undefined;
   const [, sign, hex, binary, octal, decimal] = match;
+  // What does not fit into 64 bits is a text, unless it is decimal: then it is a float.
+  if ((hex ?? binary ?? octal) !== undefined && tooLong(hex, binary, octal)) return undefined;
   const value =
     hex !== undefined
       ? Number.parseInt(hex, 16)
@@ -36,6 +38,21 @@ function resolveInteger(digits: string): number | undefined {
   return sign === '-' ? 0 - value : value;
 }
 
+function tooLong(hex = '0', binary = '0', octal = '0'): boolean {
+  return [`0x${hex}`, `0b${binary}`, `0o${octal}`].some((digits) => BigInt(digits) >= 2n ** 64n);
+}
+
+/** What is too large for a float is a text. */
 function resolveFloat(digits: string): number | undefined {
-  return /^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$/.test(digits) ? Number(digits) : undefined;
+  if (!/^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$/.test(digits)) return undefined;
+  const value = Number(digits);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** What an explicit tag makes of a quoted or tagged scalar: `!!int "12"`; the text itself for all other tags. */
+export function resolveTaggedScalar(tag: string, text: string): string | number | boolean | null {
+  const value = resolvePlainScalar(text);
+  if (tag.endsWith(':null')) return null;
+  if (tag.endsWith(':bool') && typeof value === 'boolean') return value;
+  return /:(int|float)$/.test(tag) && typeof value === 'number' ? value : text;
 }
