@@ -79,6 +79,7 @@ async function serveHub(): Promise<void> {
       startTimeoutSeconds: config.server.startTimeoutSeconds,
       strictHooks: settings.strictHooks,
     },
+    cull: config.cull.enabled ? config.cull : null,
     listen: { host: '127.0.0.1', port: settings.hubPort },
     internalUrl: null,
     tokenKey: keys.tokenKey,

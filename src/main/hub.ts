@@ -11,9 +11,11 @@ import type { Site } from '../http/parts.ts';
 import { Activity } from '../hub/activity.ts';
 import { Callers } from '../hub/callers.ts';
 import { HubEvents } from '../hub/events.ts';
+import { isAnyKernelBusy } from '../hub/kernels.ts';
 import { Login } from '../hub/login.ts';
 import { OAuthProvider } from '../hub/oauth/provider.ts';
 import { ActivityReconciler } from '../hub/reconcilers/activity.ts';
+import { CullReconciler, type CullSettings } from '../hub/reconcilers/culling.ts';
 import { HousekeepingReconciler } from '../hub/reconcilers/housekeeping.ts';
 import { OrphanReconciler } from '../hub/reconcilers/orphans.ts';
 import { type Reconciler, ReconcilerLoop } from '../hub/reconcilers/reconciler.ts';
@@ -41,6 +43,8 @@ export interface HubParts {
   readonly servers: ServerSettings;
   readonly limits: ServerLimits;
   readonly starts: StartSettings;
+  /** Null: idle servers go on. */
+  readonly cull: CullSettings | null;
   /** Where the hub listens; port 0 takes any free one. */
   readonly listen: { readonly host: string; readonly port: number };
   /** How servers reach the hub, without a path; null: where it listens. */
@@ -125,6 +129,17 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   });
   const loop = (reconciler: Reconciler, ...topics: readonly Topic[]) =>
     new ReconcilerLoop({ reconciler, events, wake: wakeOn(...topics) });
+  const culler = (settings: CullSettings) =>
+    new CullReconciler({
+      store,
+      servers,
+      specs,
+      events,
+      settings,
+      baseUrl: site.baseUrl,
+      isBusy: isAnyKernelBusy,
+      now,
+    });
   const serverLoop = loop(serverReconciler, 'servers');
   const loops = [
     serverLoop,
@@ -132,6 +147,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     loop(new OrphanReconciler({ store, spawner, events })),
     loop(new ActivityReconciler({ store, table: routes, baseUrl: site.baseUrl })),
     loop(new HousekeepingReconciler({ store })),
+    ...(parts.cull === null ? [] : [loop(culler(parts.cull))]),
   ];
 
   return {

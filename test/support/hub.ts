@@ -93,6 +93,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     },
     limits: { active: null, allowNamed: site.allowNamedServers, namedPerUser: null, ...options.limits },
     starts: { concurrentStarts: null, startTimeoutSeconds: 30, strictHooks: false, ...options.starts },
+    cull: null,
     listen: { host: '127.0.0.1', port: 0 },
     internalUrl: null,
     tokenKey: TOKEN_KEY,
