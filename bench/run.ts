@@ -16,6 +16,7 @@ import { measureLoginPage } from './login-page.ts';
 import { measureMemory } from './memory.ts';
 import { installPeers, type Peers } from './peers.ts';
 import { buildPolder, preparePolder } from './polder.ts';
+import { measureProxy } from './proxy.ts';
 import { formatSection, type Section } from './table.ts';
 
 interface Size {
@@ -27,6 +28,7 @@ const measures: Readonly<Record<string, (peers: Peers, size: Size) => Promise<re
   'hub-start': (peers, size) =>
     withContenders(peers, 'simulated', async (pair) => [await measureHubStart(pair, size)]),
   memory: (peers, size) => withContenders(peers, 'real', async (pair) => [await measureMemory(pair, size)]),
+  proxy: async (peers, { rounds }) => [await measureProxy(peers.proxyProgram, { rounds, seconds: 3 })],
   click: (peers, size) =>
     withContenders(peers, 'real', async ([ours, theirs]) => {
       await using polder = await ours.start();

@@ -67,7 +67,7 @@ async function spellInAscii(output) {
 async function copyAssets() {
   await cp(sources, draft, {
     recursive: true,
-    filter: (path) => !/\.(ts|cjs)$|__pycache__/.test(path),
+    filter: (path) => !/\.(c?ts|cjs)$|__pycache__/.test(path),
   });
   await removeEmptyFolders(draft);
 }
