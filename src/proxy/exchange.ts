@@ -1,57 +1,50 @@
-import { BodyScanner, CHUNKED, ContentCollector, UNTIL_CLOSE } from './body-scanner.ts';
+import { BodyScanner } from './body-scanner.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { Forwarding } from './forwarding.ts';
-import { COMPLETE, INCOMPLETE, METHOD } from './llhttp.ts';
+import { METHOD } from './llhttp.ts';
 import { type LocalResponseOptions, localResponse } from './local-response.ts';
-import { isRedirect, rewriteLocation } from './location.ts';
-import { PartialHead } from './partial-head.ts';
 import { requestPath } from './request-path.ts';
-import type { ClientSide } from './response-head.ts';
+import { type Answered, BROKEN, MORE, ResponseRelay, SWITCHED, WHOLE } from './response-relay.ts';
 import type { ProxyRoute } from './route-table.ts';
+import type { Target } from './target.ts';
 import { Tunnel } from './tunnel.ts';
 import type { UpstreamConnection, UpstreamUser } from './upstream-pool.ts';
 
 /**
  * One request and its response on their way through. A client has one exchange after the other, in the same object.
  *
- * It is one of: idle (`active` is false); awaiting the head of the response; forwarding its body; local, while a
- * page of our own is made; or a tunnel, until the end. Meanwhile the request's body may still be coming.
+ * It is one of: idle (`active` is false); forwarding, to and from a server; local, while a page of our own is made;
+ * or a tunnel, until the end. Meanwhile the request's body may still be coming.
  */
-export class Exchange implements UpstreamUser, ClientSide {
+export class Exchange implements UpstreamUser, Answered {
   active = false;
   /** Reading from the client is stopped, because the server does not take its bytes as fast. */
   holdsClient = false;
   http10 = false;
+  toHead = false;
+  upgrade = false;
   close = false;
-  dechunk = false;
-  location: string | undefined;
+  host = '';
 
   readonly #client: ClientConnection;
   readonly #forwarding: Forwarding;
   readonly #request = new BodyScanner();
-  readonly #response = new BodyScanner();
-  readonly #partial = new PartialHead();
+  readonly #response: ResponseRelay;
   #url = '';
-  #host = '';
-  #toHead = false;
-  #upgrade = false;
   #route: ProxyRoute | undefined;
   #upstream: UpstreamConnection | undefined;
   #tunnel: Tunnel | undefined;
-  #awaiting = false;
-  /** Some of the response's body or its head has gone to the client. */
-  #started = false;
-  #status = 0;
-  /** The response ends when the server closes. */
-  #untilClose = false;
-  #upstreamKeepAlive = false;
-  #keepAliveSeconds = 0;
   /** The whole request, as long as it may be sent once more. */
   #replay: Buffer | undefined;
 
   constructor(client: ClientConnection, forwarding: Forwarding) {
     this.#client = client;
     this.#forwarding = forwarding;
+    this.#response = new ResponseRelay(forwarding, this, (bytes) => this.#write(bytes));
+  }
+
+  get target(): Target | undefined {
+    return this.#route?.target;
   }
 
   /**
@@ -62,13 +55,14 @@ export class Exchange implements UpstreamUser, ClientSide {
   begin(bytes: Buffer): number {
     const { requestHead: head, counters, settings, deadlines } = this.#forwarding;
     this.active = true;
+    this.holdsClient = false;
     this.#url = head.url;
-    this.#host = head.host;
-    this.#toHead = head.method === METHOD.HEAD;
-    this.#upgrade = head.upgrade;
+    this.host = head.host;
+    this.toHead = head.method === METHOD.HEAD;
+    this.upgrade = head.upgrade;
     this.http10 = head.http10;
     this.close = !head.keepAlive || this.#forwarding.closing;
-    this.#started = this.#awaiting = this.holdsClient = false;
+    this.#response.clear();
     this.#request.begin(head.framing, head.contentLength);
     const end = this.#request.scan(bytes, head.end, bytes.length);
     if (end < 0) {
@@ -136,7 +130,7 @@ export class Exchange implements UpstreamUser, ClientSide {
 
   /** Nothing has moved for too long. */
   clientExpired(): void {
-    if (this.#tunnel === undefined && !this.#started && !this.#request.done) {
+    if (this.#tunnel === undefined && !this.#response.started && !this.#request.done) {
       this.#abandon();
       this.#client.refuse(408);
     } else this.#client.destroy();
@@ -152,8 +146,12 @@ export class Exchange implements UpstreamUser, ClientSide {
       return;
     }
     this.#touchUpstream();
-    if (this.#awaiting) this.#takeHeads(bytes);
-    else this.#takeBody(bytes);
+    const outcome = this.#response.receive(bytes);
+    if (outcome === MORE) return;
+    if (outcome === SWITCHED) this.#openTunnel();
+    else if (outcome === BROKEN)
+      this.#fail(503, `the server’s answer cannot be used: ${this.#response.problem}`);
+    else this.#complete(outcome === WHOLE && this.#response.keepAlive);
   }
 
   upstreamDrained(): void {
@@ -167,7 +165,7 @@ export class Exchange implements UpstreamUser, ClientSide {
 
   upstreamEnded(): void {
     if (this.#tunnel !== undefined) this.#tunnel.upstreamEnded();
-    else if (!this.#awaiting && this.#untilClose) this.#complete(false);
+    else if (this.#response.ended()) this.#complete(false);
     else {
       const connection = this.#upstream;
       connection?.discard();
@@ -179,7 +177,7 @@ export class Exchange implements UpstreamUser, ClientSide {
     const lost = this.#upstream;
     this.#upstream = undefined;
     if (this.#tunnel !== undefined) this.#tunnel.upstreamLost();
-    else if (this.#awaiting && this.#replay !== undefined && this.#partial.empty && lost !== undefined) {
+    else if (lost !== undefined && this.#replay !== undefined && this.#response.untouched && !lost.expired) {
       // The server had closed the connection before it saw the request: an ordinary race, so once more, on a
       // new connection.
       const request = this.#replay;
@@ -209,7 +207,7 @@ export class Exchange implements UpstreamUser, ClientSide {
     const repeatable = IDEMPOTENT[head.method] === 1 && this.#request.done;
     this.#upstream = pool.take(route.target, this, repeatable ? Number.POSITIVE_INFINITY : FRESH);
     this.#replay = repeatable && this.#upstream.reused ? request : undefined;
-    this.#awaiting = true;
+    this.#response.begin();
     if (this.#upstream.connected) this.#touchUpstream();
     if (!this.#upstream.socket.write(request) && !this.#request.done) this.#holdClient();
   }
@@ -218,86 +216,10 @@ export class Exchange implements UpstreamUser, ClientSide {
     const { routes, settings, counters } = this.#forwarding;
     const started = counters.findRoute === undefined ? 0 : performance.now();
     const route = routes.find(
-      settings.hostRouting ? `/${this.#host.replace(/:\d*$/, '').toLowerCase()}${path}` : path,
+      settings.hostRouting ? `/${this.host.replace(/:\d*$/, '').toLowerCase()}${path}` : path,
     );
     counters.findRoute?.add(started);
     return route;
-  }
-
-  /** Informational responses go on as they come; then the one that counts. */
-  #takeHeads(piece: Buffer): void {
-    const { responseParser, responseHead } = this.#forwarding;
-    let bytes = piece;
-    if (!this.#partial.empty) {
-      if (!this.#partial.append(piece)) return;
-      bytes = this.#partial.bytes;
-    }
-    for (let at = 0; at < bytes.length; at = responseHead.end) {
-      const outcome = responseParser.parse(bytes, at, bytes.length);
-      if (outcome === INCOMPLETE) {
-        if (at > 0) this.#partial.clear();
-        if (this.#partial.empty) this.#partial.append(at > 0 ? bytes.subarray(at) : bytes);
-        return;
-      }
-      if (outcome !== COMPLETE || !responseHead.read(responseParser, bytes, at, this.#toHead)) {
-        this.#fail(503, `the server's answer is not proper HTTP: ${responseParser.reason}`);
-        return;
-      }
-      if (responseHead.status >= 200) {
-        this.#partial.clear();
-        this.#takeFinalHead(bytes);
-        return;
-      }
-      if (responseHead.status === 101) {
-        this.#partial.clear();
-        this.#switchProtocol(bytes);
-        return;
-      }
-      this.#replay = undefined;
-      if (!this.http10) this.#write(bytes.subarray(at, responseHead.end));
-    }
-    this.#partial.clear();
-  }
-
-  #takeFinalHead(bytes: Buffer): void {
-    const { responseHead: head, responseParser, counters } = this.#forwarding;
-    this.#awaiting = false;
-    this.#replay = undefined;
-    this.#status = head.status;
-    this.#untilClose = head.framing === UNTIL_CLOSE;
-    this.#upstreamKeepAlive = head.keepAlive;
-    this.#keepAliveSeconds = head.keepAliveSeconds;
-    this.dechunk = this.http10 && head.framing === CHUNKED;
-    this.close ||= this.dechunk || this.#untilClose || this.#forwarding.closing;
-    this.location = this.#rewrittenLocation();
-    this.#response.begin(head.framing, head.contentLength);
-    // Without the chunks, the content comes in pieces of its own.
-    const content = this.dechunk ? new ContentCollector(this.#response, bytes) : undefined;
-    const end = this.#response.scan(bytes, head.end, bytes.length);
-    if (end < 0) {
-      this.#fail(503, "the chunks of the server's answer are malformed");
-      return;
-    }
-    counters.statuses[head.status]! += 1;
-    this.#started = true;
-    if (content !== undefined) {
-      this.#write(Buffer.concat([head.write(responseParser, this, head.end), ...content.take()]));
-    } else if (head.goesVerbatim(this)) {
-      this.#write(head.start === 0 && end === bytes.length ? bytes : bytes.subarray(head.start, end));
-    } else this.#write(head.write(responseParser, this, end));
-    if (this.#response.done) this.#complete(end < bytes.length);
-  }
-
-  #takeBody(bytes: Buffer): void {
-    const content = this.dechunk ? new ContentCollector(this.#response, bytes) : undefined;
-    const end = this.#response.scan(bytes, 0, bytes.length);
-    if (end < 0) {
-      this.#fail(503, "the chunks of the server's answer are malformed");
-      return;
-    }
-    if (content !== undefined) for (const piece of content.take()) this.#write(piece);
-    else if (end > 0) this.#write(end === bytes.length ? bytes : bytes.subarray(0, end));
-    if (this.#response.done) this.#complete(end < bytes.length);
   }
 
   #write(bytes: Buffer): void {
@@ -312,18 +234,20 @@ export class Exchange implements UpstreamUser, ClientSide {
     }
   }
 
-  /** @param surplus The server sent more than its response, so its connection cannot be trusted. */
-  #complete(surplus: boolean): void {
+  /** @param reusable The server's connection has nothing left of this response, and stays open. */
+  #complete(reusable: boolean): void {
     const { pool, logsRequests, logger, now } = this.#forwarding;
+    const { status, keepAliveSeconds } = this.#response;
     const upstream = this.#upstream;
     this.#upstream = undefined;
-    if (this.#status < 300 && this.#route !== undefined) this.#route.lastActivity = now();
-    if (logsRequests)
-      logger.debug({ status: this.#status, url: pathOnly(this.#url), target: upstream?.target.url });
+    this.#replay = undefined;
+    this.close = this.#response.close;
+    if (status < 300 && this.#route !== undefined) this.#route.lastActivity = now();
+    if (logsRequests) logger.debug({ status, url: pathOnly(this.#url), target: upstream?.target.url });
     if (upstream !== undefined) {
-      if (this.#request.done && this.#upstreamKeepAlive && !surplus) {
+      if (reusable && this.#request.done) {
         if (upstream.socket.isPaused()) upstream.socket.resume();
-        pool.release(upstream, this.#keepAliveSeconds);
+        pool.release(upstream, keepAliveSeconds);
       } else upstream.discard();
     }
     this.#finish();
@@ -336,19 +260,10 @@ export class Exchange implements UpstreamUser, ClientSide {
     else this.#client.exchangeDone();
   }
 
-  #switchProtocol(bytes: Buffer): void {
-    const { responseHead: head } = this.#forwarding;
-    const upstream = this.#upstream;
-    if (!this.#upgrade || upstream === undefined || this.#route === undefined) {
-      this.#fail(503, 'the server switched to a protocol that nobody asked for');
-      return;
-    }
-    this.#awaiting = false;
-    this.#started = true;
+  #openTunnel(): void {
     this.#replay = undefined;
-    this.#tunnel = new Tunnel(this.#client, upstream, this.#route, this.#forwarding);
-    // The head as it came, and what follows it in the other protocol.
-    this.#tunnel.upstreamBytes(bytes.subarray(head.start));
+    this.#tunnel = new Tunnel(this.#client, this.#upstream!, this.#route!, this.#forwarding);
+    this.#tunnel.upstreamBytes(this.#response.switched);
     const held = this.#client.takeHeld();
     if (held !== undefined) this.#tunnel.clientBytes(held);
     this.#client.resume();
@@ -357,7 +272,7 @@ export class Exchange implements UpstreamUser, ClientSide {
   /** The request turns out malformed behind its head. */
   #refuse(): void {
     this.#abandon();
-    if (this.#started) this.#client.destroy();
+    if (this.#response.started) this.#client.destroy();
     else this.#client.refuse(400);
   }
 
@@ -371,7 +286,7 @@ export class Exchange implements UpstreamUser, ClientSide {
     const { counters, errorPages, logger } = this.#forwarding;
     this.#dropUpstream();
     const details = { status, url: pathOnly(this.#url), target: this.#route?.target.url, reason };
-    if (this.#started) {
+    if (this.#response.started) {
       logger.warn(details, 'the response was cut short');
       this.#client.destroy();
       return;
@@ -379,12 +294,11 @@ export class Exchange implements UpstreamUser, ClientSide {
     if (status >= 500) logger.error(details);
     else logger.warn(details);
     counters.statuses[status]! += 1;
-    this.#awaiting = false;
     if (this.holdsClient) {
       this.holdsClient = false;
       this.#client.resume();
     }
-    if (this.#upgrade) {
+    if (this.upgrade) {
       this.close = true;
       this.#respond(status, { body: NOTHING, headers: {} });
       return;
@@ -403,7 +317,7 @@ export class Exchange implements UpstreamUser, ClientSide {
   #respond(status: number, options: LocalResponseOptions): void {
     this.close ||= !this.#request.done || this.#forwarding.closing;
     this.#client.write(
-      localResponse(status, { ...options, close: this.close, http10: this.http10, toHead: this.#toHead }),
+      localResponse(status, { ...options, close: this.close, http10: this.http10, toHead: this.toHead }),
     );
     this.#finish();
   }
@@ -412,25 +326,12 @@ export class Exchange implements UpstreamUser, ClientSide {
     this.#upstream?.discard();
     this.#upstream = undefined;
     this.#replay = undefined;
-    this.#partial.clear();
   }
 
   #holdClient(): void {
     if (this.holdsClient) return;
     this.holdsClient = true;
     this.#client.pause();
-  }
-
-  #rewrittenLocation(): string | undefined {
-    const { settings, responseHead, responseParser } = this.#forwarding;
-    if (!settings.autoRewrite && settings.protocolRewrite === undefined) return undefined;
-    const location = responseHead.location(responseParser);
-    if (location === undefined || this.#route === undefined || !isRedirect(responseHead.status))
-      return undefined;
-    return rewriteLocation(location, this.#route.target, {
-      host: settings.autoRewrite ? this.#host : undefined,
-      protocol: settings.protocolRewrite,
-    });
   }
 
   #touchClient(): void {

@@ -66,6 +66,19 @@ describe('a server that takes its time', () => {
     await (await server.peer(0)).until(({ ended, closed }) => ended || closed);
   });
 
+  test('on a connection that has been used before is not asked again', async () => {
+    await using server = await RawServer.start((peer) => {
+      if (peer.text.split('\r\n\r\n').length === 2) peer.send(OK);
+    });
+    await using proxy = await startTestProxy({ defaultTarget: server.url, proxyTimeout: 50 });
+    await using client = await connectRaw(proxy.port);
+    client.send(GET);
+    await client.untilText('ok');
+    client.send(GET);
+    await client.untilText('HTTP/1.1 503 ');
+    expect(server.peers).toHaveLength(1);
+  });
+
   test('within its answer is cut off, if a limit is set', async () => {
     await using server = await RawServer.start(
       answering('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nthe beginning'),

@@ -22,6 +22,8 @@ export class UpstreamConnection implements Timed {
   connected = false;
   /** It has answered a request before, so the server may close it at any moment. */
   reused = false;
+  /** It was closed because the server took too long. */
+  expired = false;
   /** When it became idle, by `performance.now()`. */
   idleSince = 0;
   readonly target: Target;
@@ -60,6 +62,7 @@ export class UpstreamConnection implements Timed {
   }
 
   expire(): void {
+    this.expired = true;
     this.socket.destroy(
       this.connected
         ? new Error('no answer within the time allowed')
