@@ -2,12 +2,12 @@ import { type Kysely, sql } from 'kysely';
 import type { ColumnTypes } from './column-types.ts';
 
 /** All tables of the first release. */
-export async function up(db: Kysely<unknown>, { generatedId, text }: ColumnTypes): Promise<void> {
+export async function up(db: Kysely<unknown>, { integer, generatedId, text }: ColumnTypes): Promise<void> {
   await db.schema
     .createTable('users')
-    .addColumn('id', 'integer', generatedId)
+    .addColumn('id', integer, generatedId)
     .addColumn('name', text, (column) => column.notNull().unique())
-    .addColumn('admin', 'integer', (column) => column.notNull())
+    .addColumn('admin', integer, (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('last_activity_at', 'bigint')
     .execute();
@@ -20,14 +20,14 @@ export async function up(db: Kysely<unknown>, { generatedId, text }: ColumnTypes
   await db.schema
     .createTable('servers')
     .addColumn('id', text, (column) => column.primaryKey())
-    .addColumn('user_id', 'integer', (column) => column.notNull().references('users.id').onDelete('cascade'))
+    .addColumn('user_id', integer, (column) => column.notNull().references('users.id').onDelete('cascade'))
     .addColumn('name', text, (column) => column.notNull())
     .addColumn('display_name', text, (column) => column.notNull())
     .addColumn('oauth_client_id', text, (column) => column.notNull().unique())
     .addColumn('desired', text, (column) => column.notNull())
     .addColumn('state', text, (column) => column.notNull())
-    .addColumn('attempt', 'integer', (column) => column.notNull())
-    .addColumn('revision', 'integer', (column) => column.notNull())
+    .addColumn('attempt', integer, (column) => column.notNull())
+    .addColumn('revision', integer, (column) => column.notNull())
     .addColumn('queued_at', 'bigint')
     .addColumn('started_at', 'bigint')
     .addColumn('ready_at', 'bigint')
@@ -50,7 +50,7 @@ export async function up(db: Kysely<unknown>, { generatedId, text }: ColumnTypes
     .createTable('sessions')
     .addColumn('id', text, (column) => column.primaryKey())
     .addColumn('hash', text, (column) => column.notNull().unique())
-    .addColumn('user_id', 'integer', (column) => column.notNull().references('users.id').onDelete('cascade'))
+    .addColumn('user_id', integer, (column) => column.notNull().references('users.id').onDelete('cascade'))
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .addColumn('last_seen_at', 'bigint', (column) => column.notNull())
@@ -62,9 +62,9 @@ export async function up(db: Kysely<unknown>, { generatedId, text }: ColumnTypes
 
   await db.schema
     .createTable('tokens')
-    .addColumn('id', 'integer', generatedId)
+    .addColumn('id', integer, generatedId)
     .addColumn('hash', text, (column) => column.notNull().unique())
-    .addColumn('user_id', 'integer', (column) => column.notNull().references('users.id').onDelete('cascade'))
+    .addColumn('user_id', integer, (column) => column.notNull().references('users.id').onDelete('cascade'))
     .addColumn('scopes', text, (column) => column.notNull())
     .addColumn('note', text, (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
@@ -82,13 +82,13 @@ export async function up(db: Kysely<unknown>, { generatedId, text }: ColumnTypes
     .createTable('oauth_codes')
     .addColumn('hash', text, (column) => column.primaryKey())
     .addColumn('oauth_client_id', text, (column) => column.notNull())
-    .addColumn('user_id', 'integer', (column) => column.notNull().references('users.id').onDelete('cascade'))
+    .addColumn('user_id', integer, (column) => column.notNull().references('users.id').onDelete('cascade'))
     .addColumn('session_id', text, (column) => column.notNull().references('sessions.id').onDelete('cascade'))
     .addColumn('redirect_uri', text, (column) => column.notNull())
     .addColumn('scopes', text, (column) => column.notNull())
     .addColumn('code_challenge', text)
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
-    .addColumn('taken', 'integer', (column) => column.notNull().defaultTo(0))
+    .addColumn('taken', integer, (column) => column.notNull().defaultTo(0))
     .execute();
   for (const column of ['user_id', 'session_id', 'expires_at']) {
     await db.schema.createIndex(`oauth_codes_by_${column}`).on('oauth_codes').column(column).execute();
@@ -97,8 +97,8 @@ export async function up(db: Kysely<unknown>, { generatedId, text }: ColumnTypes
   await db.schema
     .createTable('progress')
     .addColumn('server_id', text, (column) => column.notNull().references('servers.id').onDelete('cascade'))
-    .addColumn('attempt', 'integer', (column) => column.notNull())
-    .addColumn('sequence', 'integer', (column) => column.notNull())
+    .addColumn('attempt', integer, (column) => column.notNull())
+    .addColumn('sequence', integer, (column) => column.notNull())
     .addColumn('phase', text, (column) => column.notNull())
     .addColumn('message', text, (column) => column.notNull())
     // `percent` may have a fraction.
@@ -110,7 +110,7 @@ export async function up(db: Kysely<unknown>, { generatedId, text }: ColumnTypes
   await db.schema
     .createTable('throttles')
     .addColumn('key', text, (column) => column.primaryKey())
-    .addColumn('count', 'integer', (column) => column.notNull())
+    .addColumn('count', integer, (column) => column.notNull())
     .addColumn('last_hit_at', 'bigint', (column) => column.notNull())
     .addColumn('until', 'bigint', (column) => column.notNull())
     .execute();
@@ -118,7 +118,7 @@ export async function up(db: Kysely<unknown>, { generatedId, text }: ColumnTypes
 
   await db.schema
     .createTable('health')
-    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('id', integer, (column) => column.primaryKey())
     .addColumn('checked_at', 'bigint', (column) => column.notNull())
     .execute();
 }

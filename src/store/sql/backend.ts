@@ -1,4 +1,5 @@
 import type { Expression, Kysely, SqlBool } from 'kysely';
+import type { Topic } from '../store.ts';
 import type { Tables } from './tables.ts';
 
 /** All in which one database differs from another: the repositories know no more of it. */
@@ -17,11 +18,22 @@ export interface Backend extends AsyncDisposable {
    */
   among(column: string, values: readonly string[] | readonly number[]): Expression<SqlBool>;
 
+  /** How hubs that share the database wake each other; where one hub has it to itself there is none. */
+  readonly wakeUps?: WakeUps;
+
   /**
    * What a database's error means: a HubError that says what to do, a LostRace when the transaction should run again,
    * or the error itself when it is our own mistake.
    */
   translate(error: unknown): unknown;
+}
+
+/** Wakes those who listen in other hubs. Notices may be merged, repeated or lost, and hold nobody up. */
+export interface WakeUps extends AsyncDisposable {
+  /** Calls `listener` with what others have told. Called once. */
+  hear(listener: (topics: Iterable<Topic>) => void): void;
+  /** Tells others that something of `topics` was committed here. */
+  tell(topics: Iterable<Topic>): void;
 }
 
 /** Another transaction was first: nothing was written, and running the transaction again may succeed. */

@@ -43,6 +43,7 @@ export class SqlStore implements Store {
     this.oauthCodes = repositories.oauthCodes;
     this.progress = repositories.progress;
     this.throttles = repositories.throttles;
+    backend.wakeUps?.hear((topics) => this.#notices.announce(topics));
   }
 
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T> {
@@ -75,6 +76,7 @@ export class SqlStore implements Store {
       try {
         const { result, topics } = await this.#runOnce(work);
         this.#notices.announce(topics);
+        if (topics.size > 0) this.#backend.wakeUps?.tell(topics);
         return result;
       } catch (thrown) {
         const error = this.#backend.translate(thrown);

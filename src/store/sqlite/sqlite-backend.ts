@@ -66,6 +66,7 @@ export class SqliteBackend implements Backend {
           : (await sql<{ name: string }>`select name from kysely_migration`.execute(tx)).rows;
       if (isCurrent(done.map((row) => row.name))) return;
       await migrate(tx, {
+        integer: sql`integer`,
         generatedId: (column) => column.primaryKey().autoIncrement(),
         text: sql`text`,
       });

@@ -1,0 +1,108 @@
+import { type Expression, Kysely, type SqlBool, sql } from 'kysely';
+import type pg from 'pg';
+import { HubError } from '../../domain/errors.ts';
+import { isCurrent, migrate } from '../migrations/migrations.ts';
+import type { Backend, WakeUps } from '../sql/backend.ts';
+import type { Tables } from '../sql/tables.ts';
+import { OwnPostgresDialect } from './postgres-dialect.ts';
+import { PostgresDriver } from './postgres-driver.ts';
+import { translatePostgresError } from './postgres-errors.ts';
+
+/** Any number that no other program takes for its lock. */
+const MIGRATION_LOCK = 7_655_337_118;
+
+export interface PostgresBackendOptions {
+  readonly client: pg.ClientConfig;
+  readonly readConnections: number;
+  readonly writeConnections: number;
+  readonly waitSeconds: number;
+  readonly wakeUps: WakeUps;
+}
+
+/** All in which PostgreSQL differs from other databases. */
+export class PostgresBackend implements Backend {
+  /** On connections of its own: who waits for a transaction may itself be read for by it. */
+  readonly reader: Kysely<Tables>;
+  readonly writer: Kysely<Tables>;
+  readonly wakeUps: WakeUps;
+  // The time at which the statement came, also where it then waited for a row: a lease is never longer than was asked.
+  readonly clock: Expression<number> =
+    sql<number>`cast(floor(extract(epoch from statement_timestamp()) * 1000) as bigint)`;
+  readonly #client: pg.ClientConfig;
+  readonly #drivers: readonly PostgresDriver[];
+  #closed = false;
+
+  constructor({ client, readConnections, writeConnections, waitSeconds, wakeUps }: PostgresBackendOptions) {
+    this.#client = client;
+    this.wakeUps = wakeUps;
+    const read = new PostgresDriver({ client, connections: readConnections, waitSeconds });
+    const write = new PostgresDriver({ client, connections: writeConnections, waitSeconds });
+    this.#drivers = [read, write];
+    this.reader = kyselyOn(read);
+    this.writer = kyselyOn(write);
+  }
+
+  among(column: string, values: readonly string[] | readonly number[]): Expression<SqlBool> {
+    return sql<SqlBool>`${sql.ref(column)} = any(${values})`;
+  }
+
+  translate(error: unknown): unknown {
+    const translated = translatePostgresError(error);
+    if (!this.#closed || translated instanceof HubError) return translated;
+    return new HubError('unavailable', 'The hub is shutting down: try again in a moment.', { cause: error });
+  }
+
+  /** Brings the database to today's tables. Of several hubs that start at once one does, and the others wait for it. */
+  async migrate(): Promise<void> {
+    // Nobody knows how long it takes: no statement of it is cut short.
+    const client = { ...this.#client, query_timeout: 0, statement_timeout: 0 };
+    const db = kyselyOn(new PostgresDriver({ client, connections: 1, waitSeconds: 0 }));
+    try {
+      await this.#checkEncoding(db);
+      if (isCurrent(await stepsDone(db))) return;
+      // Each statement sees what was committed before it, so that who waited sees the tables.
+      const transaction = db.transaction().setIsolationLevel('read committed');
+      await transaction.execute(async (tx) => {
+        await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(tx);
+        if (isCurrent(await stepsDone(tx))) return;
+        await migrate(tx, {
+          integer: sql`bigint`,
+          generatedId: (column) => column.primaryKey().generatedAlwaysAsIdentity(),
+          text: sql`text collate "C"`,
+        });
+      });
+    } finally {
+      await db.destroy();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await this.wakeUps[Symbol.asyncDispose]();
+    // Kysely passes this on only where it was used before.
+    await Promise.all(this.#drivers.map((driver) => driver.destroy()));
+  }
+
+  async #checkEncoding(db: Kysely<Tables>): Promise<void> {
+    const { rows } = await sql<{ encoding: string }>`
+      select current_setting('server_encoding') as encoding`.execute(db);
+    const { encoding } = rows[0]!;
+    if (encoding === 'UTF8') return;
+    throw new HubError(
+      'unavailable',
+      `The database keeps text as ${encoding}, which cannot hold every name: make one with the encoding UTF8.`,
+    );
+  }
+}
+
+function kyselyOn(driver: PostgresDriver): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new OwnPostgresDialect(driver) });
+}
+
+async function stepsDone(db: Kysely<Tables>): Promise<string[]> {
+  const made = await sql<{ made: boolean }>`
+    select to_regclass('kysely_migration') is not null as made`.execute(db);
+  if (!made.rows[0]!.made) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,68 @@
+import pg from 'pg';
+import { HubError } from '../../domain/errors.ts';
+import { LostRace } from '../sql/backend.ts';
+
+/** The connection, not a statement, failed: nobody knows what became of what was under way. */
+export class ConnectionLost extends Error {
+  constructor(cause: unknown) {
+    super(`no connection to the database: ${describe(cause)}`, { cause });
+    this.name = 'ConnectionLost';
+  }
+}
+
+/** What to do, by SQLSTATE or by its class, the first two characters (PostgreSQL documentation, appendix A). */
+const remedies: Readonly<Record<string, string>> = {
+  '08': 'The database does not answer. Check that it runs and can be reached, then try again.',
+  '25006': 'The database takes no changes, as a standby does not. Point the hub to the primary.',
+  '25P03': 'The database gave up on a change that took too long: try again in a moment.',
+  '25P04': 'The database gave up on a change that took too long: try again in a moment.',
+  '28': 'The database refuses the user or the password. Check both.',
+  '3D000': 'The database server has no database of that name. Make it, or give the name of another.',
+  '3F000': 'The database has no schema for tables. Make one, or set the search path of the user.',
+  '42501':
+    'The database user may not do this. Let it own the database, or grant it to make tables in its schema.',
+  '53': 'The database server has no memory or no connections left. Give it more, then try again.',
+  '53100': 'The disk of the database is full. Free some space, then try again.',
+  '55P03': 'Something else has the database locked: try again in a moment.',
+  '57': 'The database is starting or stopping: try again in a moment.',
+  '57014': 'The database took too long: try again in a moment.',
+  '58': 'The disk of the database does not answer as it should. Check it, then try again.',
+  XX001: 'The database is damaged. Stop the hub and put back a backup.',
+  XX002: 'An index of the database is damaged. Stop the hub, then run REINDEX or put back a backup.',
+};
+
+/** A HubError that says what to do, a LostRace, or the error itself when it is our own mistake. */
+export function translatePostgresError(error: unknown): unknown {
+  if (error instanceof ConnectionLost) {
+    // What the server says while a connection is made tells more.
+    const told = translatePostgresError(error.cause);
+    if (told instanceof HubError) return told;
+    return new HubError('unavailable', remedies['08']!, { cause: error, detail: error.message });
+  }
+  if (!(error instanceof pg.DatabaseError)) return error;
+  const { code = '', message } = error;
+  const options = { cause: error, detail: `PostgreSQL ${code}: ${message}` };
+  switch (code) {
+    case '40001': // serialization_failure
+    case '40P01': // deadlock_detected
+      return new LostRace(message, { cause: error });
+    case '23505': // unique_violation
+      return new HubError('conflict', 'There is one like it already.', options);
+    case '23503': // foreign_key_violation
+      return new HubError('not_found', 'What this belongs to does not exist any more.', options);
+  }
+  const remedy = remedies[code] ?? remedies[code.slice(0, 2)];
+  return remedy === undefined ? error : new HubError('unavailable', remedy, options);
+}
+
+/** Whether the server ended the connection with this error, or can do nothing more on it. */
+export function breaksConnection(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return true;
+  // A server that became a standby stays one: the next connection may reach the new primary.
+  return error.severity === 'FATAL' || error.severity === 'PANIC' || error.code === '25006';
+}
+
+function describe(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
