@@ -1,10 +1,12 @@
 /**
  * `node bench/run.ts`: Polder and its peers, from their registries, side by side on this machine; prints a table.
  * `--only hub-start,click` takes some of the measures, `--rounds N` (3) and `--users N` (10000) change their size.
+ * `--save` puts what was measured into `docs/performance.md`.
  */
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openBrowser } from '../test/e2e/browser.ts';
 import { measureClick } from './click.ts';
@@ -51,6 +53,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: Object.keys(measures).join(',') },
     rounds: { type: 'string', default: '3' },
     users: { type: 'string', default: '10000' },
+    save: { type: 'boolean', default: false },
   },
 });
 const chosen = values.only.split(',');
@@ -64,18 +67,34 @@ const peers = await installPeers();
 buildPolder();
 const size = { rounds: Number(values.rounds), users: Number(values.users) };
 
-console.log(
-  `Polder beside ${peers.hubName} and ${peers.proxyName}, ${new Date().toISOString().slice(0, 10)}.`,
+let report = '';
+const print = (text: string) => {
+  process.stdout.write(`${text}\n`);
+  report += `${text}\n`;
+};
+print(
+  [
+    `Polder beside ${peers.hubName} and ${peers.proxyName}, ${new Date().toISOString().slice(0, 10)}.`,
+    `Machine: ${describeMachine()}.`,
+    `Medians of ${size.rounds} rounds [smallest–largest], the two by turns.\n`,
+  ].join('\n'),
 );
-console.log(`Machine: ${describeMachine()}.`);
-console.log(`Medians of ${size.rounds} rounds [smallest–largest], the two by turns.\n`);
 for (const name of chosen) {
   tell(`Measuring: ${name} …`);
   const noise = new Noise();
   const sections = await measures[name]!(peers, size);
   for (const section of sections) {
-    console.log(formatSection({ ...section, notes: [...section.notes, `Meanwhile: ${noise.describe()}.`] }));
+    print(formatSection({ ...section, notes: [...section.notes, `Meanwhile: ${noise.describe()}.`] }));
   }
+}
+if (values.save) await save(report);
+
+/** In place of what was measured last. */
+async function save(text: string): Promise<void> {
+  const file = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
+  const mark = '<!-- What follows is written by `node bench/run.ts --save`. -->';
+  const [before] = (await readFile(file, 'utf8')).split(mark);
+  await writeFile(file, `${before}${mark}\n\n${text.trimEnd()}\n`);
 }
 
 /** Both in folders of their own, which go when `work` is done. */
