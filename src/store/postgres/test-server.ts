@@ -19,12 +19,17 @@ export function describeOnPostgres(name: string, declare: () => void): void {
   else test.skip(`${name}: set POLDER_TEST_POSTGRES=postgres://user:password@host, who may make databases`);
 }
 
-/** A new, empty database. Its collation is another than ours, as it may be anywhere. */
+/** A new, empty database. Where the server can, it orders text by a language, as databases in the world do. */
 export async function makePostgresDatabase(
   options: PostgresStoreOptions = {},
 ): Promise<PostgresTestDatabase> {
   const name = `polder_test_${randomBytes(6).toString('hex')}`;
-  await runOn(urlOf('postgres'), `create database ${name} encoding 'UTF8' template template0`);
+  const [version] = await runOn(
+    urlOf('postgres'),
+    `select current_setting('server_version_num')::int as number`,
+  );
+  const order = (version!.number as number) >= 150_000 ? `locale_provider icu icu_locale 'en'` : '';
+  await runOn(urlOf('postgres'), `create database ${name} encoding 'UTF8' ${order} template template0`);
   const url = urlOf(name);
   return {
     url,
