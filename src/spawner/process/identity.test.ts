@@ -94,6 +94,7 @@ describe.each([true, false])('a server that is started (prepared parent: %s)', (
       ...[
         'COURSE',
         'HOME',
+        'JUPYTERHUB_SERVICE_PREFIX',
         'JUPYTERHUB_SERVICE_URL',
         'JUPYTER_CONFIG_PATH',
         'LANG',
@@ -107,6 +108,33 @@ describe.each([true, false])('a server that is started (prepared parent: %s)', (
     ];
     expect(Object.keys(found).filter((name) => !known.includes(name))).toEqual([]);
   });
+});
+
+test('what modules took from the parent while they were imported is the server’s own', async () => {
+  const spec = (name: string) => world.spec({ owner: { id: 1, name } });
+  const forked = await world.spawner();
+  const one = await (await world.start(forked, spec('anna@example.org'))).facts();
+  const other = await (await world.start(forked, spec('anna@example.org'))).facts();
+  const alone = await world.spawner({ preparedParent: false });
+  const plain = await (await world.start(alone, spec('anna@example.org'))).facts();
+  expect(one.importedBy).not.toBe(one.pid);
+  expect({ ...one.atImport, dice: null }).toEqual({ ...plain.atImport, dice: null });
+  expect(one.atImport.home).toBe(join(world.directory, 'homes', 'anna@example.org', '.settings'));
+  expect(new Set([one, other, plain].map(({ atImport }) => atImport.dice)).size).toBe(3);
+});
+
+test('a server whose environment says otherwise than what modules read is started plainly', async () => {
+  await environment.prepend('import os; LANGUAGE = os.environ.get("COURSE_LANGUAGE")');
+  const spawner = await world.spawner();
+  const start = async (variables: Record<string, string>) => {
+    const facts = await (await world.start(spawner, world.spec({ environment: variables }))).facts();
+    return facts.importedBy === facts.pid ? 'plain' : 'forked';
+  };
+  expect(await start({})).toBe('forked');
+  expect(await start({ COURSE_LANGUAGE: '' })).toBe('forked');
+  expect(await start({ COURSE_LANGUAGE: 'de' })).toBe('plain');
+  expect(await start({ COURSE: 'hydrodynamics' })).toBe('forked');
+  await environment.prepend('');
 });
 
 test('servers that were forked from one parent do not throw the same dice', async () => {

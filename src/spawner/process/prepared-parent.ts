@@ -12,7 +12,6 @@ import {
   type LaunchAnswer,
   type LaunchedChild,
   type LaunchRequest,
-  launcherEnvironment,
   launcherProgram,
   writeRequest,
 } from './launcher.ts';
@@ -39,6 +38,7 @@ const soundAfterMs = 60_000;
 
 export class PreparedParent implements AsyncDisposable {
   readonly #python: string;
+  readonly #environment: Readonly<Record<string, string>>;
   readonly #logFile: string;
   readonly #logger: BaseLogger;
   readonly #onUnfit: (reason: string) => void;
@@ -51,12 +51,15 @@ export class PreparedParent implements AsyncDisposable {
 
   constructor(fields: {
     readonly python: string;
+    /** What all servers have in their environment. */
+    readonly environment: Readonly<Record<string, string>>;
     readonly logFile: string;
     readonly logger: BaseLogger;
     /** Called once, when it is given up. */
     readonly onUnfit: (reason: string) => void;
   }) {
     this.#python = fields.python;
+    this.#environment = fields.environment;
     this.#logFile = fields.logFile;
     this.#logger = fields.logger;
     this.#onUnfit = fields.onUnfit;
@@ -114,7 +117,7 @@ export class PreparedParent implements AsyncDisposable {
     // Without -B it would write compiled modules that only it can read.
     const child = spawn(this.#python, ['-I', '-B', launcherProgram, 'prepare'], {
       stdio: ['pipe', log.fd, log.fd, 'pipe'],
-      env: { ...launcherEnvironment, ...singleThreaded },
+      env: { ...this.#environment, ...singleThreaded },
       cwd: '/',
       detached: true,
     });

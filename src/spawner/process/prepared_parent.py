@@ -169,7 +169,7 @@ def enter_cgroups(folders):
                 procs.write(str(os.getpid()))
             entered.append(folder)
         except OSError as error:
-            NOTES.append("%s: %s" % (folder, error.strerror))
+            NOTES.append("a limit is not in force: %s: %s" % (folder, error.strerror))
     return entered
 
 
@@ -384,12 +384,12 @@ WITH_HANDLERS = ("jupyter_server", "jupyterlab", "jupyterlab_server", "notebook"
 def prepare():
     """Imports, then forks until the hub closes the channel. In a fork: returns what to do as the server; else None."""
     before = time.process_time()
+    surroundings = load_surroundings()
     try:
         # Until the imports are done garbage is not worth looking for, and afterwards nothing of them ever is: a
         # collection in a child would write to, and so copy, every page that it shares with the others.
         gc.disable()
-        preload()
-        gc.collect()
+        surroundings.watch(preload)
         gc.freeze()
         # What is buffered would be written by every child again.
         sys.stdout.flush()
@@ -412,7 +412,7 @@ def prepare():
             if thread_count() > 1:
                 answer({"unfit": "a module that was imported runs threads"})
                 return None
-            served, start = serve_next()
+            served, start = serve_next(surroundings)
             if start is not None or not served:
                 return start
 
@@ -495,7 +495,7 @@ def thread_count():
         return threading.active_count()
 
 
-def serve_next():
+def serve_next(surroundings):
     """Forks a child that reads the next request. (whether to go on, what the child has to do: None in the parent)"""
     reader, writer = os.pipe()
     try:
@@ -504,7 +504,7 @@ def serve_next():
         answer({"unfit": describe(error)})
         return False, None
     if child == 0:
-        return True, become_server(writer)
+        return True, become_server(writer, surroundings)
     os.close(writer)
     word = os.read(reader, 1)
     os.close(reader)
@@ -512,7 +512,7 @@ def serve_next():
     return word == b"r", None
 
 
-def become_server(writer):
+def become_server(writer, surroundings):
     signal.set_wakeup_fd(-1)
     reset_signals()
     request = read_request()
@@ -520,19 +520,26 @@ def become_server(writer):
         os._exit(0)
     os.write(writer, b"r")
     try:
-        enter(request, "prepared")
-        identity = {"id": request["id"]}
-        answer(dict(identity, launched=os.getpid(), startTime=start_time(os.getpid()), notes=NOTES))
+        # Where the parent cannot stand for it, the child starts plainly in its own place.
+        plain = surroundings.difference(request["environment"])
+        enter(request, "plain" if plain else "prepared")
+        program = find_program(request) if plain else None
+        if plain:
+            NOTES.append("started plainly: its environment differs from the prepared parent's in %s" % plain)
+        launched = {"launched": os.getpid(), "startTime": start_time(os.getpid()), "notes": NOTES}
+        answer(dict(launched, id=request["id"]))
     except AlreadyLaunched:
         answer({"id": request["id"], "exists": True})
         os._exit(NOT_STARTED)
     except BaseException as error:
         answer({"id": request["id"], "error": describe(error)})
         os._exit(NOT_STARTED)
-    return lambda: ordinary_start(request)
+    if plain:
+        execute(program, request)
+    return lambda: ordinary_start(request, surroundings)
 
 
-def ordinary_start(request):
+def ordinary_start(request, surroundings):
     """What the installed script `jupyterhub-singleuser` does, in a process as fresh as a fork can be."""
     import importlib
 
@@ -540,6 +547,7 @@ def ordinary_start(request):
     # A process that changed its user cannot read its own /proc files until this is set again, and extensions that show
     # the memory in use do. Its memory holds nothing of others, and now it holds no way to the hub either.
     prctl(PR_SET_DUMPABLE, 1)
+    surroundings.apply(request["environment"])
     os.environ.clear()
     os.environ.update(request["environment"])
     refresh_interpreter(request)
@@ -547,11 +555,22 @@ def ordinary_start(request):
     return importlib.import_module("jupyterhub.singleuser").main()
 
 
+def load_surroundings():
+    """The file beside this one, which isolated mode does not find."""
+    import importlib.util
+
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "surroundings.py")
+    spec = importlib.util.spec_from_file_location("polder_surroundings", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Surroundings()
+
+
 def refresh_interpreter(request):
     """Everything that Python took from its surroundings when the parent started."""
     import locale
-    import random
     import site
+    import sysconfig
     import tempfile
     import types
 
@@ -570,10 +589,9 @@ def refresh_interpreter(request):
         locale.setlocale(locale.LC_CTYPE, "")
     except locale.Error:
         pass
-    # Every child would throw the same dice. What comes from the kernel (secrets, uuid4, OpenSSL) is fresh anyway.
-    random.seed()
-    if "numpy" in sys.modules and hasattr(sys.modules["numpy"], "random"):
-        sys.modules["numpy"].random.seed()
+    # Holds paths below the home; it is made anew when somebody asks.
+    sysconfig._CONFIG_VARS = None
+    sysconfig._CONFIG_VARS_INITIALIZED = False
     # Only what is imported from now on is the user's.
     sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
     # For ps and top: up to 15 characters.

@@ -5,11 +5,11 @@ import { spawnerConformance } from '../conformance.ts';
 import { ProcessSpawner, type ProcessSpawnerOptions } from './process-spawner.ts';
 import { makeOpenFolder, makeStubEnvironment, type StubEnvironment } from './stub-environment.ts';
 
-let environment: StubEnvironment;
+let stub: StubEnvironment;
 beforeAll(async () => {
-  environment = await makeStubEnvironment();
+  stub = await makeStubEnvironment();
 });
-afterAll(() => environment[Symbol.asyncDispose]());
+afterAll(() => stub[Symbol.asyncDispose]());
 
 const ways: Record<string, Partial<ProcessSpawnerOptions>> = {
   'with a prepared parent': {},
@@ -20,13 +20,14 @@ const ways: Record<string, Partial<ProcessSpawnerOptions>> = {
 describe.each(Object.entries(ways))('%s', (way, options) => {
   spawnerConformance(`the process spawner ${way}`, async () => {
     const directory = await makeOpenFolder('polder-process-');
-    const { python } = environment;
+    const { python } = stub;
+    const environment = { JUPYTERHUB_SERVICE_PREFIX: '/user/anna/' };
     return {
       open: () => ProcessSpawner.open({ python, directory, logger: pino({ level: 'silent' }), ...options }),
-      steady: {},
+      steady: { environment },
       ending: { command: ['/bin/sh', '-c', 'echo goodbye; exit 3'] },
       impossible: { command: ['no-such-command-anywhere'] },
-      slow: {},
+      slow: { environment },
       hook: (output, exitCode) => ({ postStart: ['/bin/sh', '-c', `echo ${output}; exit ${exitCode}`] }),
       endlessHook: { postStart: ['sleep', '1000'] },
       [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),

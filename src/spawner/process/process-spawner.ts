@@ -31,7 +31,7 @@ import { readPythonFacts } from './python-facts.ts';
 import { RunFiles, type RunRecord } from './run-files.ts';
 import { handleOf, isRun, keyOf, launchedOf, runOf } from './run-handle.ts';
 import { Runs } from './runs.ts';
-import { allowsPreparedStart, markerName, serverEnvironment } from './server-environment.ts';
+import { commonEnvironment, markerName, serverEnvironment } from './server-environment.ts';
 import { lastLines } from './server-log.ts';
 
 export interface ProcessSpawnerOptions {
@@ -108,6 +108,12 @@ export class ProcessSpawner implements Spawner {
     await groups?.sweep();
     const findings = [...identity.findings, ...limitFindings(groups)];
 
+    const jupyterConfig = await writeJupyterConfig(homes.directory, facts.prefix);
+    const environment = commonEnvironment({
+      python,
+      jupyterConfig,
+      common: options.serverEnvironment ?? {},
+    });
     const onUnfit = (reason: string) => {
       logger.warn({ reason }, 'servers start without a prepared parent');
       findings.push(slowStarts(reason));
@@ -116,7 +122,7 @@ export class ProcessSpawner implements Spawner {
     const preparable = process.platform === 'linux' && identity.trusted && facts.jupyterhub !== null;
     const parent =
       preparable && options.preparedParent !== false
-        ? new PreparedParent({ python, logFile: files.parentLogFile, logger, onUnfit })
+        ? new PreparedParent({ python, environment, logFile: files.parentLogFile, logger, onUnfit })
         : null;
     await parent?.open();
 
@@ -132,7 +138,7 @@ export class ProcessSpawner implements Spawner {
       identity,
       groups,
       parent,
-      jupyterConfig: await writeJupyterConfig(homes.directory, facts.prefix),
+      jupyterConfig,
       findings,
     });
   }
@@ -278,8 +284,7 @@ export class ProcessSpawner implements Spawner {
 
   async #launch(spec: ServerSpec, request: LaunchRequest, signal: AbortSignal): Promise<RunRecord> {
     const { options, runs, files, parent } = this.#parts;
-    const preparable = spec.command === null && allowsPreparedStart(request.environment);
-    const prepared = preparable ? await parent?.launch(request, signal) : null;
+    const prepared = spec.command === null ? await parent?.launch(request, signal) : null;
     const { answer, ended } = prepared ?? (await launchOne(options.python, 'launch', request));
     if ('error' in answer) {
       // Its record is looked at next: it must not seem to live.
@@ -293,7 +298,7 @@ export class ProcessSpawner implements Spawner {
     if ('launched' in answer) {
       runs.follow(record, ended);
       for (const note of answer.notes) {
-        options.logger.warn({ server: record.serverId, note }, 'a limit is not in force');
+        options.logger.warn({ server: record.serverId }, note);
       }
     }
     return record;

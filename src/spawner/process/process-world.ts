@@ -37,20 +37,21 @@ export class ProcessWorld implements AsyncDisposable {
   spec(part: Partial<ServerSpec> = {}): ServerSpec {
     this.#started += 1;
     const owner = part.owner ?? { id: 1, name: 'anna' };
+    const path = part.path ?? `/user/${encodeURIComponent(owner.name)}/`;
     const serverId: ServerId = `srv-${this.#started}`;
     return {
       serverId,
       attempt: 1,
       owner,
       serverName: '',
-      path: `/user/${encodeURIComponent(owner.name)}/`,
-      environment: {},
+      path,
       command: null,
       postStart: null,
       memory: { limit: null, guarantee: null },
       cpu: { limit: null, guarantee: null },
       userOptions: {},
       ...part,
+      environment: { JUPYTERHUB_SERVICE_PREFIX: path, ...part.environment },
     };
   }
 

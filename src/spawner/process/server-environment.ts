@@ -18,20 +18,29 @@ export interface EnvironmentParts {
 /** Names that say how this machine speaks and what time it has; not secret, and programs go wrong without. */
 const inherited = ['LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE', 'TZ'];
 
-export function serverEnvironment(parts: EnvironmentParts): Record<string, string> {
-  const { spec, home } = parts;
-  const configured: Record<string, string> = {
+/** The part that all servers have, which the prepared parent has too. */
+export function commonEnvironment(
+  parts: Pick<EnvironmentParts, 'python' | 'jupyterConfig' | 'common'>,
+): Record<string, string> {
+  return {
     LANG: 'C.UTF-8',
     ...pick(process.env, inherited),
     PATH: `${dirname(parts.python)}:/usr/local/bin:/usr/bin:/bin`,
     SHELL: existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh',
+    JUPYTER_CONFIG_PATH: parts.jupyterConfig,
     ...parts.common,
-    ...spec.environment,
   };
+}
+
+export function serverEnvironment(parts: EnvironmentParts): Record<string, string> {
+  const { spec, home } = parts;
+  const configured = { ...commonEnvironment(parts), ...spec.environment };
   const jupyterPath = configured.JUPYTER_CONFIG_PATH;
   return {
     ...configured,
-    JUPYTER_CONFIG_PATH: jupyterPath ? `${jupyterPath}:${parts.jupyterConfig}` : parts.jupyterConfig,
+    ...(jupyterPath === parts.jupyterConfig
+      ? {}
+      : { JUPYTER_CONFIG_PATH: `${jupyterPath}:${parts.jupyterConfig}` }),
     HOME: home,
     USER: spec.owner.name,
     LOGNAME: spec.owner.name,
@@ -44,17 +53,6 @@ export function serverEnvironment(parts: EnvironmentParts): Record<string, strin
 
 /** Everything that a run starts carries this; it is how what a dead parent left behind is found. */
 export const markerName = 'POLDER_RUN';
-
-/**
- * Whether a process that was started with another environment can take this one over: not where it changes what an
- * interpreter, the C library or JupyterHub does when it is loaded.
- */
-export function allowsPreparedStart(environment: Readonly<Record<string, string>>): boolean {
-  return !Object.keys(environment).some((name) => readAtLoad.test(name) && !harmless.has(name));
-}
-
-const readAtLoad = /^(PYTHON|LD_|DYLD_|MALLOC_|GLIBC_|JUPYTERHUB_SINGLEUSER_|PYZMQ_|OPENSSL_)/;
-const harmless = new Set(['PYTHONUNBUFFERED', 'PYTHONIOENCODING', 'PYTHONDONTWRITEBYTECODE']);
 
 function pick(from: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {};

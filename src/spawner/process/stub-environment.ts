@@ -40,16 +40,46 @@ export interface ProcessFacts {
   readonly collectsGarbage: boolean;
   readonly mainFile: string;
   readonly canBecomeRoot: boolean;
+  /** What the modules took while they were imported. */
+  readonly atImport: Readonly<Record<string, unknown>>;
 }
 
 const singleuser = `
-import ctypes, gc, http.server, json, os, random, resource, signal, subprocess, sys, tempfile, urllib.parse
+import ctypes, gc, http.server, json, os, pathlib, random, resource, signal, subprocess, sys, tempfile, urllib.parse
 
 IMPORTED_BY = os.getpid()
 KEPT = []
 
+HOME = os.path.expanduser("~/.settings")
+CACHE = pathlib.Path.home() / ".cache"
+BYTES = os.fsencode(HOME)
+NESTED = {"places": [("data", os.path.join(HOME, "data"))], "plain": {"home": HOME}}
+
+
+class Settings:
+    folder = HOME
+
+    def __init__(self):
+        self.prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/") + "files"
+
+
+SETTINGS = Settings()
+
+
+def below_home(name, home=HOME, *, user=os.environ.get("USER")):
+    return [home, user, (lambda: HOME)()]
+
+
+def keep(home):
+    return lambda: home
+
+
+KEEPER = keep(os.environ.get("HOME"))
+
 
 def facts():
+    import stub_extension
+
     status = dict(line.split(":\\t", 1) for line in open("/proc/self/status").read().splitlines() if ":\\t" in line)
     umask = os.umask(0o077)
     os.umask(umask)
@@ -80,6 +110,10 @@ def facts():
         "processLimit": resource.getrlimit(resource.RLIMIT_NPROC)[0],
         "outOfMemoryScore": int(open("/proc/self/oom_score_adj").read()),
         "readsOwnEnvironment": reads, "collectsGarbage": gc.isenabled(),
+        "atImport": {
+            "home": HOME, "cache": str(CACHE), "bytes": BYTES.decode(), "nested": NESTED, "folder": Settings.folder,
+            "prefix": SETTINGS.prefix, "defaults": below_home(""), "closure": KEEPER(), "dice": stub_extension.DICE,
+        },
         "mainFile": getattr(sys.modules["__main__"], "__file__", ""), "canBecomeRoot": root,
     }
 
@@ -156,6 +190,12 @@ export async function makeStubEnvironment(): Promise<StubEnvironment> {
   const place = join(lib, version!, 'site-packages', 'jupyterhub');
   await mkdir(place);
   await writeFile(join(place, '__init__.py'), '');
+  // An extension that draws a random number when it is imported.
+  const extension = join(folder, 'etc', 'jupyter', 'jupyter_server_config.d');
+  await mkdir(extension, { recursive: true });
+  const enabled = { ServerApp: { jpserver_extensions: { stub_extension: true } } };
+  await writeFile(join(extension, 'stub.json'), JSON.stringify(enabled));
+  await writeFile(join(place, '..', 'stub_extension.py'), 'import os\nDICE = os.urandom(8).hex()\n');
   await writeFile(join(place, 'singleuser.py'), singleuser);
   return {
     python: join(folder, 'bin', 'python3'),
