@@ -1,6 +1,27 @@
+import { afterAll, beforeAll, describe } from 'vitest';
 import { storeConformance } from '../conformance.ts';
-import { describeOnPostgres, makePostgresDatabase } from './test-server.ts';
+import { openPostgresStore } from './postgres-store.ts';
+import { describeOnPostgres, makePostgresDatabase, type PostgresTestDatabase } from './test-server.ts';
 
+// Making a database takes longer than most of the tests: they share one, emptied after each.
 describeOnPostgres('PostgreSQL is a store', () => {
-  storeConformance(() => makePostgresDatabase());
+  let database: PostgresTestDatabase;
+  beforeAll(async () => {
+    database = await makePostgresDatabase();
+  });
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]();
+  });
+  const empty = async () => {
+    await database.run('truncate users, throttles, health cascade');
+  };
+
+  describe('reached directly', () => {
+    storeConformance(async () => ({ open: database.open, [Symbol.asyncDispose]: empty }));
+  });
+
+  describe('with nothing that lasts longer than a transaction', () => {
+    const open = () => openPostgresStore(database.url, { pooler: true, pollSeconds: 3600 });
+    storeConformance(async () => ({ open, [Symbol.asyncDispose]: empty }));
+  });
 });
