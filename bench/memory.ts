@@ -33,6 +33,10 @@ export async function measureMemory(
     rows: [
       row('hub + proxy, resident', (one) => one.hub.rss + one.proxy.rss, 0.7),
       row('hub + proxy, proportional', (one) => one.hub.pss + one.proxy.pss, 0.7),
+      row(
+        'with the supervisor, proportional',
+        (one) => one.hub.pss + one.proxy.pss + (one.supervisor?.pss ?? 0),
+      ),
       row('hub, resident', (one) => one.hub.rss),
       row('proxy, resident', (one) => one.proxy.rss),
       row('supervisor, resident', (one) => one.supervisor?.rss),
