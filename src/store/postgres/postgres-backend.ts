@@ -1,4 +1,4 @@
-import { type Expression, Kysely, type SqlBool, sql } from 'kysely';
+import { type Compilable, type Expression, Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type pg from 'pg';
 import { HubError } from '../../domain/errors.ts';
 import { isCurrent, migrate } from '../migrations/migrations.ts';
@@ -44,6 +44,11 @@ export class PostgresBackend implements Backend {
 
   among(column: string, values: readonly string[] | readonly number[]): Expression<SqlBool> {
     return sql<SqlBool>`${sql.ref(column)} = any(${values})`;
+  }
+
+  lock<Row>(query: SelectQueryBuilder<Tables, keyof Tables, Row>, table: keyof Tables): Compilable<Row> {
+    // Rows that belong to it may still be inserted.
+    return query.forNoKeyUpdate(table);
   }
 
   translate(error: unknown): unknown {

@@ -18,7 +18,8 @@ export function latestOf<Id>(
   for (const { id, at } of activity) {
     latest.set(id, Math.max(toMilliseconds(at), latest.get(id) ?? Number.NEGATIVE_INFINITY));
   }
-  return Array.from(latest, ([id, at]) => ({ id, at }));
+  // In one order, so that two who change the same rows do not wait for each other.
+  return Array.from(latest, ([id, at]) => ({ id, at })).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Expression, Kysely, SqlBool } from 'kysely';
+import type { Compilable, Expression, Kysely, SelectQueryBuilder, SqlBool } from 'kysely';
 import type { Topic } from '../store.ts';
 import type { Tables } from './tables.ts';
 
@@ -17,6 +17,12 @@ export interface Backend extends AsyncDisposable {
    * stays the same.
    */
   among(column: string, values: readonly string[] | readonly number[]): Expression<SqlBool>;
+
+  /**
+   * `query` so that the rows of `table` that it finds stay as they are read until the transaction ends. Who wants them
+   * too waits, instead of losing the race.
+   */
+  lock<Row>(query: SelectQueryBuilder<Tables, keyof Tables, Row>, table: keyof Tables): Compilable<Row>;
 
   /** How hubs that share the database wake each other; where one hub has it to itself there is none. */
   readonly wakeUps?: WakeUps;

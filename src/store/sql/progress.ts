@@ -2,6 +2,7 @@ import type { Progress, ProgressEvent } from '../../domain/progress.ts';
 import type { ServerId } from '../../domain/server.ts';
 import type { ProgressRepository } from '../store.ts';
 import type { Access } from './access.ts';
+import { LostRace } from './backend.ts';
 import { toDate, toMilliseconds } from './columns.ts';
 import { statement } from './statement.ts';
 import type { ProgressRow } from './tables.ts';
@@ -27,7 +28,13 @@ export class SqlProgress implements ProgressRepository {
         percent: Math.max(progress.percent, last?.percent ?? 0),
         at: toMilliseconds(at),
       };
-      await tx.execute(tx.db.insertInto('progress').values(row));
+      const { numAffectedRows } = await tx.execute(
+        tx.db
+          .insertInto('progress')
+          .values(row)
+          .onConflict((conflict) => conflict.doNothing()),
+      );
+      if (numAffectedRows === 0n) throw tx.fail(new LostRace(`${id} has an event ${row.sequence} already`));
       tx.announce('progress');
       return toEvent(row);
     });

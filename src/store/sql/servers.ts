@@ -49,28 +49,31 @@ export class SqlServers implements ServerRepository {
       const existing = await tx.first(ofUser, server.userId, server.name);
       if (existing !== undefined) return toServer(existing);
       await tx.execute(
-        tx.db.insertInto('servers').values({
-          id: server.id,
-          user_id: server.userId,
-          name: server.name,
-          display_name: server.displayName,
-          oauth_client_id: server.oauthClientId,
-          desired: 'stopped',
-          state: 'stopped',
-          attempt: 0,
-          revision: 0,
-          handle: 'null',
-          user_options: '{}',
-        }),
+        tx.db
+          .insertInto('servers')
+          .values({
+            id: server.id,
+            user_id: server.userId,
+            name: server.name,
+            display_name: server.displayName,
+            oauth_client_id: server.oauthClientId,
+            desired: 'stopped',
+            state: 'stopped',
+            attempt: 0,
+            revision: 0,
+            handle: 'null',
+            user_options: '{}',
+          })
+          .onConflict((conflict) => conflict.columns(['user_id', 'name']).doNothing()),
       );
       tx.announce('servers');
-      return toServer((await tx.first(byId, server.id))!);
+      return toServer((await tx.first(ofUser, server.userId, server.name))!);
     });
   }
 
   async update(id: ServerId, change: (server: Server) => Server): Promise<Server | undefined> {
     return await this.#access.write(async (tx) => {
-      const row = await tx.first(byId, id);
+      const row = await tx.first(byIdLocked, id);
       if (row === undefined) return undefined;
       const server = toServer(row);
       const changed = change(server);
@@ -133,6 +136,10 @@ const ofUser = statement((context, userId: number, name: string) =>
 );
 
 const byId = statement((context, id: string) => selectServers(context).where('servers.id', '=', id));
+
+const byIdLocked = statement((context, id: string) =>
+  context.lock(selectServers(context).where('servers.id', '=', id), 'servers'),
+);
 
 const byOAuthClient = statement((context, oauthClientId: string) =>
   selectServers(context).where('servers.oauth_client_id', '=', oauthClientId),

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { sql } from 'kysely';
+import { type IsolationLevel, sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
 import type { Repositories, Store, Topic } from '../store.ts';
 import { type Access, Connection, TransactionConnection } from './access.ts';
@@ -34,7 +34,7 @@ export class SqlStore implements Store {
   constructor(backend: Backend) {
     this.#backend = backend;
     this.#reads = new Connection(backend.reader, backend);
-    const access: Access = { reads: this.#reads, write: (work) => this.#transact(work) };
+    const access: Access = { reads: this.#reads, write: (work) => this.#transact('read committed', work) };
     const repositories = repositoriesOf(access);
     this.users = repositories.users;
     this.servers = repositories.servers;
@@ -47,7 +47,7 @@ export class SqlStore implements Store {
   }
 
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T> {
-    return this.#transact((tx) => work(repositoriesOf(tx)));
+    return this.#transact('serializable', (tx) => work(repositoriesOf(tx)));
   }
 
   async now(): Promise<Date> {
@@ -61,20 +61,24 @@ export class SqlStore implements Store {
 
   async check(): Promise<void> {
     await this.#reads.first(readHealth);
-    await this.#transact((tx) => tx.change(writeHealth));
+    await this.#transact('read committed', (tx) => tx.change(writeHealth));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#backend[Symbol.asyncDispose]();
   }
 
-  async #transact<T>(work: (tx: TransactionConnection) => Promise<T>): Promise<T> {
+  /**
+   * What a repository does by itself is written so that it needs no more than `read committed`: others may change in
+   * between what it does not lock, and it loses no races to those who only read. SQLite is always `serializable`.
+   */
+  async #transact<T>(isolation: IsolationLevel, work: (tx: TransactionConnection) => Promise<T>): Promise<T> {
     // It would wait for the one that waits for it.
     if (this.#within.getStore()?.isOpen) throw new Error('a write within a transaction goes through its tx');
     const deadline = performance.now() + RETRY_MILLISECONDS;
     for (let run = 1; ; run++) {
       try {
-        const { result, topics } = await this.#runOnce(work);
+        const { result, topics } = await this.#runOnce(isolation, work);
         this.#notices.announce(topics);
         if (topics.size > 0) this.#backend.wakeUps?.tell(topics);
         return result;
@@ -93,8 +97,12 @@ export class SqlStore implements Store {
     }
   }
 
-  #runOnce<T>(work: (tx: TransactionConnection) => Promise<T>): Promise<{ result: T; topics: Set<Topic> }> {
-    return this.#backend.writer.transaction().execute(async (db) => {
+  #runOnce<T>(
+    isolation: IsolationLevel,
+    work: (tx: TransactionConnection) => Promise<T>,
+  ): Promise<{ result: T; topics: Set<Topic> }> {
+    const transaction = this.#backend.writer.transaction().setIsolationLevel(isolation);
+    return transaction.execute(async (db) => {
       const tx = new TransactionConnection(db, this.#backend);
       // What `work` sets going may outlive it.
       const surroundings = { isOpen: true };

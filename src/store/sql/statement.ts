@@ -7,6 +7,7 @@ export interface StatementContext {
   readonly db: Kysely<Tables>;
   readonly clock: Expression<number>;
   readonly among: Backend['among'];
+  readonly lock: Backend['lock'];
 }
 
 /** A query that is built and compiled once for a database, and then only run: building costs more than running. */
@@ -26,7 +27,8 @@ export function statement<Arguments extends readonly unknown[], Row>(
     compiled(backend, values) {
       let template = known.get(backend);
       if (template === undefined) {
-        const context = { db: backend.reader, clock: backend.clock, among: backend.among };
+        const { reader: db, clock, among, lock } = backend;
+        const context = { db, clock, among, lock };
         const parameters = Array.from({ length: values.length }, (_, index) => new Parameter(index));
         template = build(context, ...(parameters as unknown as Arguments)).compile();
         known.set(backend, template);

@@ -42,17 +42,20 @@ export class SqlTokens implements TokenRepository {
       const existing = await tx.first(byHash, token.hash);
       if (existing !== undefined) return toToken(existing);
       await tx.execute(
-        tx.db.insertInto('tokens').values({
-          hash: token.hash,
-          user_id: token.userId,
-          scopes: JSON.stringify(token.scopes),
-          note: token.note,
-          created_at: toMilliseconds(token.createdAt),
-          expires_at: toMillisecondsOrNull(token.expiresAt),
-          session_id: token.sessionId,
-          oauth_client_id: token.oauthClientId,
-          server_id: token.serverId,
-        }),
+        tx.db
+          .insertInto('tokens')
+          .values({
+            hash: token.hash,
+            user_id: token.userId,
+            scopes: JSON.stringify(token.scopes),
+            note: token.note,
+            created_at: toMilliseconds(token.createdAt),
+            expires_at: toMillisecondsOrNull(token.expiresAt),
+            session_id: token.sessionId,
+            oauth_client_id: token.oauthClientId,
+            server_id: token.serverId,
+          })
+          .onConflict((conflict) => conflict.column('hash').doNothing()),
       );
       tx.announce('tokens');
       return toToken((await tx.first(byHash, token.hash))!);

@@ -87,7 +87,7 @@ export class SqlUsers implements UserRepository {
 
   async update(id: number, patch: Partial<Pick<User, 'name' | 'admin'>>): Promise<User | undefined> {
     return await this.#access.write(async (tx) => {
-      const row = await tx.first(byId, id);
+      const row = await tx.first(byIdLocked, id);
       if (row === undefined) return undefined;
       const name = patch.name ?? row.name;
       const admin = patch.admin === undefined ? row.admin : patch.admin ? 1 : 0;
@@ -153,6 +153,10 @@ const byName = statement(({ db }, name: string) =>
 );
 
 const byId = statement(({ db }, id: number) => db.selectFrom('users').selectAll().where('id', '=', id));
+
+const byIdLocked = statement(({ db, lock }, id: number) =>
+  lock(db.selectFrom('users').selectAll().where('id', '=', id), 'users'),
+);
 
 const count = statement(({ db }) =>
   db.selectFrom('users').select((eb) => eb.fn.countAll<number>().as('total')),

@@ -1,4 +1,4 @@
-import { type Expression, Kysely, type SqlBool, sql } from 'kysely';
+import { type Compilable, type Expression, Kysely, type SqlBool, sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
 import { isCurrent, migrate } from '../migrations/migrations.ts';
 import type { Backend } from '../sql/backend.ts';
@@ -48,6 +48,11 @@ export class SqliteBackend implements Backend {
 
   among(column: string, values: readonly string[] | readonly number[]): Expression<SqlBool> {
     return sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${values}))`;
+  }
+
+  /** Whoever writes is alone. */
+  lock<Row>(query: Compilable<Row>): Compilable<Row> {
+    return query;
   }
 
   translate(error: unknown): unknown {
