@@ -37,6 +37,8 @@ const LEASE_SECONDS = 30;
 const STOP_GRACE_SECONDS = 10;
 const FIRST_PROBE_MS = 25;
 const SLOWEST_PROBE_MS = 500;
+/** Grows slowly: an answer is noticed within about a tenth of the time that it took to come. */
+const PROBE_GROWTH = 1.1;
 const LOG_LINES = 40;
 
 interface Work {
@@ -250,7 +252,7 @@ export class ServerReconciler implements Reconciler {
     const begun = server.startedAt ?? this.#now();
     const deadline = begun.getTime() + this.#settings.startTimeoutSeconds * 1000;
     report({ phase: 'starting', message: 'Waiting for JupyterLab to answer.', percent: 50 });
-    for (let pause = FIRST_PROBE_MS; ; pause = Math.min(pause * 1.5, SLOWEST_PROBE_MS)) {
+    for (let pause = FIRST_PROBE_MS; ; pause = Math.min(pause * PROBE_GROWTH, SLOWEST_PROBE_MS)) {
       signal.throwIfAborted();
       if (await this.#answers(`${server.target}${spec.path}api`, signal)) return;
       const status = await this.#spawner.poll(server.handle);
