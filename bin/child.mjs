@@ -10,6 +10,9 @@ export class Interrupted extends Error {
   }
 }
 
+/** How long a command may take to end when it is asked to. */
+const patienceMs = 2000;
+
 /**
  * Runs a command to its end and resolves with its exit code. A signal that reaches us meanwhile ends the command too.
  * @param {string} command
@@ -24,9 +27,12 @@ export async function runToEnd(command, args, { onOutput, ...options }) {
   for (const stream of onOutput ? [child.stdout, child.stderr] : [])
     stream.setEncoding('utf8').on('data', onOutput);
   let interruption;
+  let force;
   const interrupt = (signal) => {
     interruption ??= new Interrupted(signal);
     child.kill(signal);
+    // npm finishes what it does first, or undoes it; what it leaves half-done is done again by the next set-up.
+    force ??= setTimeout(() => child.kill('SIGKILL'), patienceMs);
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, interrupt);
@@ -38,6 +44,7 @@ export async function runToEnd(command, args, { onOutput, ...options }) {
     if (interruption) throw interruption;
     return code;
   } finally {
+    clearTimeout(force);
     for (const signal of signals) process.off(signal, interrupt);
   }
 }
