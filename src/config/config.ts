@@ -2,9 +2,10 @@
  * What a course's config.yaml says, checked, translated to one schema, with every default filled in. Secrets are not in
  * it (`Secrets`). Parts get their own piece of it from `main/`; no part gets the whole.
  */
+import type { Generation } from './generations.ts';
+import type { KubernetesConfig } from './kubernetes.ts';
 
-/** Which chart's defaults and names the file means. */
-export type Generation = '0.8.2' | 'current';
+export type { Generation };
 
 export interface Config {
   readonly generation: Generation;
@@ -14,6 +15,8 @@ export interface Config {
   readonly server: ServerConfig;
   readonly proxy: ProxyConfig;
   readonly cull: CullConfig;
+  /** What only a cluster has; nothing else reads it. */
+  readonly kubernetes: KubernetesConfig;
 }
 
 export interface CourseConfig {
@@ -90,8 +93,18 @@ export type StorageConfig =
     };
 
 export interface ProxyConfig {
-  /** Whether the file asks for https. */
-  readonly https: { readonly enabled: boolean };
+  readonly https: {
+    /** Whether the file asks for https. */
+    readonly enabled: boolean;
+    /** Who has the certificate: fetched from Let's Encrypt, given in the file, in a Secret, or what stands before us. */
+    readonly type: 'letsencrypt' | 'manual' | 'secret' | 'offload';
+    readonly hosts: readonly string[];
+    readonly letsencrypt: { readonly contactEmail: string | null; readonly acmeServer: string };
+    /** In PEM, with `type: manual`; its key is in `Secrets`. */
+    readonly certificate: string | null;
+    /** With `type: secret`. */
+    readonly secret: { readonly name: string | null; readonly key: string; readonly crt: string };
+  };
 }
 
 export interface CullConfig {
@@ -120,4 +133,16 @@ export interface Secrets {
   readonly dummyPassword: string | null;
   /** Where given, only this opens an admin's account. */
   readonly dummyAdminPassword: string | null;
+  /** In PEM, with `proxy.https.type: manual`. */
+  readonly tlsKey: string | null;
+  /** Address of the database that a cluster's hub uses, and its password; null: none was named. */
+  readonly databaseUrl: string | null;
+  readonly databasePassword: string | null;
+  /** The registry from which a cluster pulls images, where the file has its account. */
+  readonly registry: {
+    readonly address: string;
+    readonly username: string;
+    readonly password: string;
+    readonly email: string | null;
+  } | null;
 }

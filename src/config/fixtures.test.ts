@@ -1,6 +1,6 @@
 /**
  * One file a case: the values file (several, as given with several -f, are parted by `++++++++++`), `----------`, what is
- * found, `----------`, and the Config as far as it differs from that of an empty file. `UPDATE_FIXTURES=1` rewrites what
+ * found, `----------`, and the Config as far as it differs from that of an empty file of the same chart. `UPDATE_FIXTURES=1` rewrites what
  * is expected; read the difference before you keep it.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -50,10 +50,11 @@ async function loadTexts(texts: readonly string[]): Promise<LoadedConfig> {
 
 function describeConfig(loaded: LoadedConfig): string {
   if (loaded.config === undefined) return 'no config';
-  const empty = checkText('', 'empty');
+  const empty = checkText('', 'empty', { generation: loaded.generation });
   const usual = new Map(empty.config === undefined ? [] : flatten(empty.config));
   const secrets = Object.entries(loaded.secrets).filter(([, value]) => value !== null);
   return [
+    `generation: ${loaded.generation}`,
     ...flatten(loaded.config).flatMap(([key, value]) => (usual.get(key) === value ? [] : `${key}: ${value}`)),
     ...secrets.map(([key]) => `secret: ${key}`),
   ].join('\n');

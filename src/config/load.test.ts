@@ -32,17 +32,6 @@ describe('the example', () => {
     expect(loaded.config?.server.memory.limit).toBe(4 * 1024 ** 3);
   });
 
-  test('gives the same Config and Secrets in the old names and in today’s', async () => {
-    const old = await loadConfig([EXAMPLE]);
-    const fixture = await readFile(join(import.meta.dirname, 'fixtures/example-current.txt'), 'utf8');
-    const current = checkText(fixture.split('----------\n')[0]!, 'current.yaml');
-    if (old.config === undefined || current.config === undefined)
-      throw new Error('one of them does not load');
-    expect(old.config.generation).toBe('0.8.2');
-    expect(current.config).toEqual({ ...old.config, generation: 'current' });
-    expect(current.secrets).toEqual(old.secrets);
-  });
-
   test('with the administrator’s password taken out of the comment has no warning left', async () => {
     const text = await readFile(EXAMPLE, 'utf8');
     const loaded = checkText(text.replace(/^# (polder:| {2}adminPassword:)/gm, '$1'), 'config.yaml');

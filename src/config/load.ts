@@ -5,10 +5,12 @@
 
 import { acceptFindings, withoutAccepted } from './accept.ts';
 import { checkAdmission } from './checks/admission.ts';
+import { checkGeneration } from './checks/generation.ts';
 import { checkHttps } from './checks/https.ts';
 import { checkLogin } from './checks/login.ts';
 import { checkPasswords } from './checks/passwords.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
+import { checkScalars } from './checks/scalars.ts';
 import { checkSecrets } from './checks/secrets.ts';
 import { checkServer } from './checks/server.ts';
 import { checkTemplates } from './checks/templates.ts';
@@ -22,12 +24,21 @@ import { readFile } from './parse/read-file.ts';
 import type { Values } from './schema/values.ts';
 import { readSettings } from './settings/settings.ts';
 import { type SourceText, showableSource } from './source.ts';
-import type { MapTree } from './tree.ts';
+import type { MapTree, Tree } from './tree.ts';
 import { findUnused } from './unused.ts';
 import { validateTree } from './validate.ts';
 
 interface Loaded {
   readonly generation: Generation;
+  /** What told the generation; null where it was said, or nothing speaks for an old one. */
+  readonly mark: Tree | null;
+  /** What the files say, merged; and the same in today's names. */
+  readonly tree: MapTree;
+  readonly lifted: MapTree;
+  /** Whether all of it could be read. */
+  readonly complete: boolean;
+  /** With the defaults of the generation; undefined where something has the wrong form. */
+  readonly values: Values | undefined;
   /** In the order of the files. */
   readonly findings: readonly Finding[];
   /** The files by name, without secrets, to show the lines that findings are about. */
@@ -42,6 +53,8 @@ export type LoadedConfig =
 export interface LoadOptions {
   /** Errors to run in spite of, each `CODE@PATH` as a finding has them. */
   readonly accept?: readonly string[];
+  /** Which chart the files are for, where they do not say it themselves. */
+  readonly generation?: Generation | null;
 }
 
 const CHECKS = [
@@ -53,6 +66,8 @@ const CHECKS = [
   checkServer,
   checkTemplates,
   checkHttps,
+  checkGeneration,
+  checkScalars,
 ];
 
 /** Reads the files, later ones laid over earlier ones as Helm does. Never throws: what is wrong becomes findings. */
@@ -85,7 +100,8 @@ function checkTexts(
   const parsed = texts.map(({ file, text }) => parseText(text, file));
   const merged = parsed.map(({ tree }) => tree).reduce(mergeTrees, EMPTY);
   const complete = unreadable.length === 0 && parsed.every((file) => file.complete);
-  const { generation } = detectGeneration(merged);
+  const detected = detectGeneration(merged, options.generation);
+  const { generation } = detected;
   const lifted = liftTree(merged);
 
   const validated = validateTree(lifted.tree, generation);
@@ -104,7 +120,7 @@ function checkTexts(
           ...lifted.findings,
           ...findUnused(lifted.tree),
           ...validated.findings,
-          ...CHECKS.flatMap((check) => check({ tree, generation, values })),
+          ...CHECKS.flatMap((check) => check({ tree, ...detected, values })),
         ]
       : []),
   ];
@@ -115,7 +131,16 @@ function checkTexts(
       showableSource(text, { ...parsed[index]!, lifted: lifted.tree }),
     ]),
   );
-  const loaded = { generation, findings: judged, sources };
+  const loaded = {
+    generation,
+    mark: detected.mark,
+    tree: merged,
+    lifted: lifted.tree,
+    complete,
+    values,
+    findings: judged,
+    sources,
+  };
   if (!complete || values === undefined || judged.some(({ severity }) => severity === 'error')) {
     return { ...loaded, config: undefined };
   }

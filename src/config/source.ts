@@ -54,7 +54,7 @@ function* harmlessPlaces(
   if (isSecret(schema)) return;
   const shape = shapeOf(schema);
   if (shape === undefined) {
-    for (const { node } of leaves(tree)) yield placeKey(node.place);
+    if (!isOpen(schema)) for (const { node } of leaves(tree)) yield placeKey(node.place);
   } else if (tree.kind === 'map') {
     for (const [key, entry] of tree.entries) {
       if (Object.hasOwn(shape, key)) yield* harmlessPlaces(entry.value, shape[key]);
@@ -105,7 +105,9 @@ function* linesThatLookSecret(lines: readonly string[]): Generator<Cut> {
     }
     if (SECRET_WORD.test(key)) secretIndent = indent;
     const inner = [...line.matchAll(INNER_KEYS)].map(([, name = '']) => name);
-    if (inner.some((name) => !HARMLESS_NAMES.has(name))) yield { line: number, column: start.length };
+    const isHarmless = inner.every((name) => HARMLESS_NAMES.has(name));
+    if (!isHarmless || SECRET_WORD.test(line.slice(start.length)))
+      yield { line: number, column: start.length };
   }
 }
 

@@ -13,7 +13,12 @@ const MAX_SUGGESTIONS = 100;
 export function findUnused(file: MapTree): readonly Finding[] {
   const findings: Finding[] = [];
   let unknown = 0;
-  const visit = (map: MapTree, schema: z.core.$ZodType, names: readonly string[]): void => {
+  const visit = (
+    map: MapTree,
+    schema: z.core.$ZodType,
+    names: readonly string[],
+    inCluster: boolean,
+  ): void => {
     const shape = shapeOf(schema);
     if (shape === undefined) return;
     for (const [key, entry] of map.entries) {
@@ -32,9 +37,11 @@ export function findUnused(file: MapTree): readonly Finding[] {
       if (fate !== undefined) {
         // What is not there yet can be switched off all the same.
         if (fate.kind === 'later' && isFalse(entry.value)) continue;
-        for (const written of writtenIn(entry)) findings.push(describeFate(written, fate));
+        if (!inCluster) for (const written of writtenIn(entry)) findings.push(describeFate(written, fate));
+        // Of what is used elsewhere, the keys are held against the schema all the same.
+        if (entry.value.kind === 'map') visit(entry.value, below, name, true);
       } else if (entry.value.kind === 'map') {
-        visit(entry.value, below, name);
+        visit(entry.value, below, name, inCluster);
       } else if (shapeOf(below) !== undefined && isEmpty(entry.value)) {
         const message = `\`${entry.value.path}\` has nothing below it.`;
         const help = 'Indent what belongs to it, or leave it out.';
@@ -42,7 +49,7 @@ export function findUnused(file: MapTree): readonly Finding[] {
       }
     }
   };
-  visit(file, valuesSchema, []);
+  visit(file, valuesSchema, [], false);
   return findings;
 }
 
@@ -69,7 +76,7 @@ function describeFate(entry: Entry, fate: Fate): Finding {
       return findingAt(at, {
         code: 'cluster-only',
         severity: 'note',
-        message: `${name} is about a cluster and is not used on one machine.`,
+        message: `${name} is read for Kubernetes, and is not used on one machine.`,
       });
     case 'later':
       return findingAt(at, {
@@ -108,11 +115,16 @@ function describeUnknown(entry: Entry, name: readonly string[], siblings: readon
     { place: entry.key, path: entry.value.path },
     {
       code: 'unknown-key',
-      severity: meant === undefined ? 'warning' : 'error',
+      // Volumes are students' work: there, nothing that is said may go unheard.
+      severity: meant === undefined && !isAboutVolumes(name) ? 'warning' : 'error',
       message: `There is no key \`${entry.value.path}\`.`,
       help: meant === undefined ? 'Leave it out.' : `Did you mean \`${meant}\`?`,
     },
   );
+}
+
+function isAboutVolumes(name: readonly string[]): boolean {
+  return ['singleuser.storage', 'hub.db'].includes(name.slice(0, 2).join('.'));
 }
 
 /** The keys that may stand beside `name`, those that are moved elsewhere before validation among them. */

@@ -7,6 +7,8 @@ import type { MapTree } from '../tree.ts';
 export interface CheckedFile {
   readonly tree: MapTree;
   readonly generation: Generation;
+  /** All that the file could mean, oldest first. */
+  readonly possible: readonly Generation[];
   /** With defaults; undefined where something has the wrong form, which is reported already. */
   readonly values: Values | undefined;
 }

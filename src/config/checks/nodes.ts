@@ -1,4 +1,5 @@
 import type { Generation } from '../config.ts';
+import { isUpTo } from '../generations.ts';
 import { authenticatorSection } from '../legacy/authenticators.ts';
 import { type MapTree, nodeAt, type Path, type Tree } from '../tree.ts';
 
@@ -22,7 +23,7 @@ export const SUPPORTED_SECTIONS: readonly string[] = ['DummyAuthenticator', 'Sha
 
 /** A key in the names that the file itself uses. */
 export function inWords(generation: Generation, legacy: string, current: string): string {
-  return `\`${generation === 'current' ? current : legacy}\``;
+  return `\`${isUpTo(generation, '0.10') ? legacy : current}\``;
 }
 
 export function textAt(tree: Tree, path: Path): string | undefined {

@@ -1,31 +1,56 @@
-import type { Generation } from '../config.ts';
+import { GENERATIONS, type Generation, isUpTo } from '../generations.ts';
 import { leaves, type MapTree, nodeAt, type Tree } from '../tree.ts';
-import { LEGACY_ONLY, LEGACY_RULES } from './rules.ts';
+import { LEGACY_RULES, MARKS } from './rules.ts';
 
 export interface DetectedGeneration {
   readonly generation: Generation;
-  /** What told it; null where the file says it itself, or where nothing speaks for an old one. */
+  /** All that the file could mean, oldest first. */
+  readonly possible: readonly Generation[];
+  /** What told it; null where it was said, or where nothing speaks for an old one. */
   readonly mark: Tree | null;
 }
 
-/** Today's default templates have `{user_server}`; only the old ones put these two together. */
+/** Today's default templates have `{user_server}`; only those up to chart 3 put these two together. */
 const LEGACY_TEMPLATE = '{username}{servername}';
 
-/** Which chart's names and defaults a file means: what `polder.generation` says, else what its keys give away. */
-export function detectGeneration(file: MapTree): DetectedGeneration {
+/**
+ * Which chart's names and defaults a file means: what was said (by `polder.generation`, or else by `chart`), else what its
+ * keys give away. Of several possible ones the oldest is meant where anything in the file is old, else today's.
+ */
+export function detectGeneration(file: MapTree, chart: Generation | null = null): DetectedGeneration {
+  const said = saidIn(file) ?? chart;
+  if (said !== null) return { generation: said, possible: [said], mark: null };
+
+  const old = [...oldMarks(file)].toSorted(
+    (a, b) => GENERATIONS.indexOf(a.until) - GENERATIONS.indexOf(b.until),
+  );
+  const [first] = old;
+  if (first === undefined) return { generation: 'current', possible: ['current'], mark: null };
+  const upTo = GENERATIONS.filter((generation) => isUpTo(generation, first.until));
+  const since = MARKS.filter(
+    ({ key, since }) => since !== undefined && nodeAt(file, key.split('.')) !== undefined,
+  );
+  const possible = upTo.filter((generation) => since.every((mark) => isUpTo(mark.since!, generation)));
+  // Old and new names together are of no generation: the old ones tell then.
+  const generations = possible.length === 0 ? upTo : possible;
+  return { generation: generations[0]!, possible: generations, mark: first.mark };
+}
+
+function saidIn(file: MapTree): Generation | null {
   const said = nodeAt(file, ['polder', 'generation']);
-  if (said?.kind === 'scalar' && (said.value === '0.8.2' || said.value === 'current')) {
-    return { generation: said.value, mark: null };
-  }
-  for (const name of [...LEGACY_RULES.map((rule) => rule.from), ...LEGACY_ONLY]) {
-    const mark = nodeAt(file, name.split('.'));
-    if (mark !== undefined) return { generation: '0.8.2', mark };
+  if (said?.kind !== 'scalar') return null;
+  return GENERATIONS.find((generation) => generation === said.value) ?? null;
+}
+
+function* oldMarks(file: MapTree): Generator<{ readonly mark: Tree; readonly until: Generation }> {
+  const names = [...LEGACY_RULES.map(({ from, until }) => ({ key: from, until })), ...MARKS];
+  for (const { key, until } of names) {
+    const mark = until === undefined ? undefined : nodeAt(file, key.split('.'));
+    if (mark !== undefined && until !== undefined) yield { mark, until };
   }
   const singleuser = nodeAt(file, ['singleuser']);
-  if (singleuser !== undefined) {
-    for (const { node } of leaves(singleuser)) {
-      if (String(node.value).includes(LEGACY_TEMPLATE)) return { generation: '0.8.2', mark: node };
-    }
+  if (singleuser === undefined) return;
+  for (const { node } of leaves(singleuser)) {
+    if (String(node.value).includes(LEGACY_TEMPLATE)) yield { mark: node, until: '3' };
   }
-  return { generation: 'current', mark: null };
 }

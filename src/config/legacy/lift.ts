@@ -3,7 +3,7 @@ import { nearest } from '../nearest.ts';
 import { entryAt, isEmpty, type MapTree, nodeAt, type Tree, withEntry, withoutEntry } from '../tree.ts';
 import type { Rule } from './rule.ts';
 import { LEGACY_RULES } from './rules.ts';
-import { TRAIT_RULES } from './traits.ts';
+import { RENAMED_TRAITS, TRAIT_RULES } from './traits.ts';
 
 export interface Lifted {
   readonly tree: MapTree;
@@ -14,7 +14,7 @@ export interface Lifted {
 export function liftTree(file: MapTree): Lifted {
   const legacy = applyRules(file, LEGACY_RULES, { newWins: false });
   const leftover = takeAuth(legacy.tree);
-  const traits = applyRules(leftover.tree, TRAIT_RULES, { newWins: true });
+  const traits = applyRules(leftover.tree, [...RENAMED_TRAITS, ...TRAIT_RULES], { newWins: true });
   return { tree: traits.tree, findings: [...legacy.findings, ...leftover.findings, ...traits.findings] };
 }
 

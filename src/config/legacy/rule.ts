@@ -1,3 +1,4 @@
+import type { Generation } from '../generations.ts';
 import type { MapTree, Tree } from '../tree.ts';
 
 /** One name that has moved. The tables of rules are what lifting, documentation and explanations are made from. */
@@ -8,4 +9,6 @@ export interface Rule {
   readonly to: string | ((file: MapTree) => string | undefined);
   /** What the value becomes; the same where left out. */
   readonly turn?: (value: Tree) => Tree;
+  /** The last generation that knows the old name; left out where every generation knows both. */
+  readonly until?: Generation;
 }

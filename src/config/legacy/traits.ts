@@ -18,7 +18,6 @@ export const TRAIT_RULES: readonly Rule[] = [
   { from: 'hub.config.JupyterHub.admin_users', to: 'hub.config.Authenticator.admin_users' },
   { from: 'hub.config.JupyterHub.proxy_auth_token', to: 'proxy.secretToken' },
   { from: 'hub.config.ConfigurableHTTPProxy.auth_token', to: 'proxy.secretToken' },
-  { from: 'hub.config.Authenticator.whitelist', to: 'hub.config.Authenticator.allowed_users' },
   ...['DummyAuthenticator', 'SharedPasswordAuthenticator'].flatMap((section) =>
     moves(`hub.config.${section}`, 'hub.config.Authenticator', {
       admin_users: 'admin_users',
@@ -41,6 +40,46 @@ export const TRAIT_RULES: readonly Rule[] = [
       lifecycle_hooks: 'lifecycleHooks',
     }),
   ),
+  { from: 'hub.config.JupyterHub.authenticate_prometheus', to: 'hub.authenticatePrometheus' },
+  { from: 'hub.config.JupyterHub.template_vars', to: 'hub.templateVars' },
+  { from: 'hub.config.JupyterHub.template_paths', to: 'hub.templatePaths' },
+  { from: 'hub.config.Spawner.consecutive_failure_limit', to: 'hub.consecutiveFailureLimit' },
+  { from: 'hub.config.KubeSpawner.slug_scheme', to: 'polder.naming' },
+  ...moves('hub.config.KubeSpawner', 'singleuser', {
+    pod_name_template: 'podNameTemplate',
+    pvc_name_template: 'storage.dynamic.pvcNameTemplate',
+    volume_name_template: 'storage.dynamic.volumeNameTemplate',
+    storage_access_modes: 'storage.dynamic.storageAccessModes',
+    storage_class: 'storage.dynamic.storageClass',
+    storage_capacity: 'storage.capacity',
+    storage_extra_labels: 'storage.extraLabels',
+    image_pull_policy: 'image.pullPolicy',
+    image_pull_secrets: 'image.pullSecrets',
+    node_selector: 'nodeSelector',
+    extra_labels: 'extraLabels',
+    extra_annotations: 'extraAnnotations',
+    init_containers: 'initContainers',
+    extra_containers: 'extraContainers',
+    extra_pod_config: 'extraPodConfig',
+    extra_resource_guarantees: 'extraResource.guarantees',
+    extra_resource_limits: 'extraResource.limits',
+    events_enabled: 'events',
+    service_account: 'serviceAccountName',
+    allow_privilege_escalation: 'allowPrivilegeEscalation',
+    uid: 'uid',
+    fs_gid: 'fsGid',
+    profile_list: 'profileList',
+  }),
+];
+
+/** Traits that were called otherwise once, of classes that log people in elsewhere. */
+export const RENAMED_TRAITS: readonly Rule[] = [
+  ...moves('hub.config.GenericOAuthenticator', 'hub.config.GenericOAuthenticator', {
+    username_key: 'username_claim',
+    extra_params: 'token_params',
+    tls_verify: 'validate_server_cert',
+  }),
+  { from: 'hub.config.Authenticator.whitelist', to: 'hub.config.Authenticator.allowed_users' },
 ];
 
 function moves(from: string, to: string, keys: Readonly<Record<string, string>>): readonly Rule[] {

@@ -23,18 +23,20 @@ export function cluster(schema: z.ZodType = z.unknown()): z.ZodType {
   return withFate(schema, { kind: 'cluster' });
 }
 
-/** A key that means nothing yet. */
-export const later = (instead: string | null = null) => withFate(z.unknown(), { kind: 'later', instead });
+/** A key that means nothing yet; its form is checked where a schema is given. */
+export const later = <S extends z.ZodType = z.ZodUnknown>(instead: string | null = null, schema?: S): S =>
+  withFate(schema ?? (z.unknown() as z.ZodType as S), { kind: 'later', instead });
 
-/** The same, with its form checked and its value in the Config already. */
-export const laterAs = <S extends z.ZodType>(schema: S): S =>
-  withFate(schema, { kind: 'later', instead: null });
+/** The same, with its value in the Config already. */
+export const laterAs = <S extends z.ZodType>(schema: S): S => later(null, schema);
 
 /** A key that sets up other software. */
-export const replaced = (software: string) => withFate(z.unknown(), { kind: 'replaced', software });
+export const replaced = <S extends z.ZodType = z.ZodUnknown>(software: string, schema?: S): S =>
+  withFate(schema ?? (z.unknown() as z.ZodType as S), { kind: 'replaced', software });
 
 /** A key whose purpose is looked after in another way. */
-export const unneeded = (because: string) => withFate(z.unknown(), { kind: 'unneeded', because });
+export const unneeded = <S extends z.ZodType = z.ZodUnknown>(because: string, schema?: S): S =>
+  withFate(schema ?? (z.unknown() as z.ZodType as S), { kind: 'unneeded', because });
 
 /** A key with which the file cannot be run. */
 export const refused = (because: string, help: string) =>
@@ -64,9 +66,13 @@ export function isSecret(schema: z.core.$ZodType): boolean {
   return secrets.has(unwrap(schema));
 }
 
-/** Whether it may be anything. */
+/** Whether it may be anything, or a list or map of anything: then nobody knows whether it is a secret. */
 export function isOpen(schema: z.core.$ZodType): boolean {
-  return unwrap(schema) instanceof z.ZodUnknown;
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodRecord) return isOpen(inner.valueType);
+  if (inner instanceof z.ZodArray) return isOpen(inner.element);
+  if (inner instanceof z.ZodUnion) return inner.options.some(isOpen);
+  return inner instanceof z.ZodUnknown;
 }
 
 /** The keys that a map may have; undefined where it is no map, or may have any. */

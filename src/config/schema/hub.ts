@@ -1,8 +1,38 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { cluster, later, laterAs, refused, replaced, secret, section, unneeded } from './fate.ts';
 import { hubConfigSchema } from './hub-config.ts';
-import { podKeys } from './pods.ts';
-import { count, environment, flag, text } from './scalars.ts';
+import { json, jsonItems, jsonList, jsonMap, labels } from './passthrough.ts';
+import { deploymentStrategy, hubService, podKeys, replacedImage } from './pods.ts';
+import { count, environment, files, flag, names, text, word } from './scalars.ts';
+
+const ON_PAGES = '`course.name`, `course.welcome` and `course.contact` are shown on the pages';
+
+const service = section({
+  name: text,
+  admin: flag,
+  command: z.union([text, jsonList]),
+  url: text,
+  api_token: secret(text),
+  apiToken: secret(text),
+  display: flag,
+  environment: jsonMap,
+  oauth_no_confirm: flag,
+  oauth_redirect_uri: text,
+  oauth_client_id: text,
+  oauth_client_allowed_scopes: names,
+  cwd: text,
+  user: text,
+  info: jsonMap,
+}).loose();
+
+const role = section({
+  name: text,
+  description: text,
+  scopes: names,
+  users: names,
+  services: names,
+  groups: names,
+});
 
 /** `hub.*`: what the hub does, and (only on a cluster) the pod it runs in. */
 export const hubSchema = section({
@@ -17,31 +47,47 @@ export const hubSchema = section({
   shutdownOnLogout: flag,
   redirectToServer: flag,
   extraEnv: secret(laterAs(environment)),
-  authenticatePrometheus: later(),
+  authenticatePrometheus: laterAs(flag),
   consecutiveFailureLimit: unneeded(
     'the hub goes on when starts fail in a row, and counts the failures in its metrics',
+    count,
   ),
   extraConfig: refused(
     'it is Python for another hub and cannot run here',
     'Say what it sets with keys instead: `singleuser.*`, `hub.*` or `hub.config.<Class>.<trait>`.',
   ),
-  extraFiles: later(),
-  services: secret(later()),
-  loadRoles: later(),
-  templatePaths: later('course.name, course.welcome and course.contact are shown on the pages'),
-  templateVars: later('course.name, course.welcome and course.contact are shown on the pages'),
-  existingSecret: cluster(),
-  db: secret(unneeded('the hub keeps its own database in the data folder')),
-  image: replaced('the hub of JupyterHub'),
-  command: replaced('the hub of JupyterHub'),
-  args: replaced('the hub of JupyterHub'),
-  service: cluster(),
-  deploymentStrategy: cluster(),
-  initContainers: cluster(),
-  extraContainers: cluster(),
-  extraVolumes: cluster(),
-  extraVolumeMounts: cluster(),
-  lifecycle: cluster(),
+  extraFiles: secret(laterAs(files)),
+  services: secret(laterAs(z.record(z.string(), service))),
+  loadRoles: laterAs(z.record(z.string(), role)),
+  templatePaths: later(ON_PAGES, names),
+  templateVars: later(ON_PAGES, jsonMap),
+  existingSecret: cluster(text),
+  db: cluster(
+    section({
+      type: word('sqlite-pvc', 'sqlite-memory', 'mysql', 'postgres', 'other'),
+      pvc: section({
+        annotations: labels,
+        selector: jsonMap,
+        storage: text,
+        accessModes: names,
+        storageClassName: text,
+        subPath: text,
+      }),
+      upgrade: flag,
+      url: secret(text),
+      password: secret(text),
+    }),
+  ),
+  image: replacedImage('the hub of JupyterHub'),
+  command: replaced('the hub of JupyterHub', names),
+  args: replaced('the hub of JupyterHub', names),
+  service: cluster(hubService),
+  deploymentStrategy: cluster(deploymentStrategy),
+  initContainers: cluster(jsonList),
+  extraContainers: cluster(jsonList),
+  extraVolumes: cluster(jsonItems),
+  extraVolumeMounts: cluster(jsonItems),
+  lifecycle: cluster(section({ postStart: json, preStop: json })),
 });
 
 export type HubValues = z.infer<typeof hubSchema>;

@@ -1,5 +1,8 @@
 /** Keys that are Polder's own. */
-import { secret, section } from './fate.ts';
+
+import { GENERATIONS } from '../generations.ts';
+import { NAMING_SCHEMES } from '../kubernetes.ts';
+import { cluster, secret, section } from './fate.ts';
 import { text, word } from './scalars.ts';
 
 export const courseSchema = section({
@@ -13,6 +16,7 @@ export const courseSchema = section({
 });
 
 export const polderSchema = section({
-  generation: word('0.8.2', 'current'),
+  generation: word(...GENERATIONS),
+  naming: cluster(word(...NAMING_SCHEMES)),
   adminPassword: secret(text),
 });

@@ -47,3 +47,17 @@ export const environment = z.union([
   z.record(z.string(), z.union([z.string(), z.looseObject({ value: z.string().optional() })])),
   z.array(z.looseObject({ name: z.string(), value: z.string().optional() })),
 ]);
+
+/** Files to be put into a pod: NAME to where, and to one of three kinds of content. */
+export const files = z.record(
+  z.string(),
+  z
+    .object({
+      mountPath: z.string(),
+      data: z.unknown(),
+      stringData: z.string(),
+      binaryData: z.string(),
+      mode: z.number(),
+    })
+    .partial(),
+);

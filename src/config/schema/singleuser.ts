@@ -1,11 +1,28 @@
-import type { z } from 'zod';
-import { cluster, later, replaced, secret, section } from './fate.ts';
-import { clusterSection } from './pods.ts';
-import { byteSize, command, cores, environment, names, seconds, text, word } from './scalars.ts';
+import { z } from 'zod';
+import { cluster, later, laterAs, replaced, secret, section } from './fate.ts';
+import { json, jsonItems, jsonList, jsonMap, labels } from './passthrough.ts';
+import { image, imageKeys, networkPolicy, resources } from './pods.ts';
+import {
+  byteSize,
+  command,
+  cores,
+  count,
+  environment,
+  files,
+  flag,
+  names,
+  seconds,
+  text,
+  word,
+} from './scalars.ts';
+
+const { name, tag, pullPolicy, pullSecrets } = imageKeys;
+
+const affinity = section({ required: jsonList, preferred: jsonList });
 
 /** `singleuser.*`: the environment that each user gets. */
 export const singleuserSchema = section({
-  image: section({ name: text, tag: text, pullPolicy: cluster(), pullSecrets: cluster() }),
+  image: section({ name, tag, pullPolicy: cluster(pullPolicy), pullSecrets: cluster(pullSecrets) }),
   memory: section({ limit: byteSize, guarantee: byteSize }),
   cpu: section({ limit: cores, guarantee: cores }),
   storage: section({
@@ -13,52 +30,58 @@ export const singleuserSchema = section({
     capacity: cluster(text),
     homeMountPath: cluster(text),
     static: cluster(section({ pvcName: text, subPath: text })),
-    dynamic: clusterSection(
-      'pvcNameTemplate',
-      'storageAccessModes',
-      'storageClass',
-      'subPath',
-      'volumeNameTemplate',
+    dynamic: cluster(
+      section({
+        pvcNameTemplate: text,
+        storageAccessModes: z.array(
+          word('ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod'),
+        ),
+        storageClass: text,
+        subPath: text,
+        volumeNameTemplate: text,
+      }),
     ),
-    extraLabels: cluster(),
-    extraVolumes: cluster(),
-    extraVolumeMounts: cluster(),
+    extraLabels: cluster(labels),
+    extraVolumes: cluster(jsonItems),
+    extraVolumeMounts: cluster(jsonItems),
   }),
   lifecycleHooks: section({
     postStart: section({
       exec: section({ command: names }),
-      httpGet: cluster(),
-      tcpSocket: cluster(),
-      sleep: cluster(),
+      httpGet: cluster(jsonMap),
+      tcpSocket: cluster(jsonMap),
+      sleep: cluster(jsonMap),
     }),
-    preStop: later(),
+    preStop: laterAs(jsonMap),
   }),
   extraEnv: secret(environment),
   cmd: command,
   defaultUrl: text,
   startTimeout: seconds,
-  profileList: later(),
-  extraFiles: secret(later()),
-  podNameTemplate: cluster(),
-  networkPolicy: cluster(),
-  initContainers: cluster(),
-  nodeSelector: cluster(),
-  extraTolerations: cluster(),
-  extraNodeAffinity: clusterSection('required', 'preferred'),
-  extraPodAffinity: clusterSection('required', 'preferred'),
-  extraPodAntiAffinity: clusterSection('required', 'preferred'),
-  cloudMetadata: clusterSection('blockWithIptables', 'ip'),
-  events: cluster(),
-  extraAnnotations: cluster(),
-  extraContainers: cluster(),
-  extraLabels: cluster(),
-  extraPodConfig: cluster(),
-  extraResource: clusterSection('guarantees', 'limits'),
-  fsGid: cluster(),
-  uid: cluster(),
-  networkTools: replaced('a container that blocks addresses'),
-  serviceAccountName: cluster(),
-  allowPrivilegeEscalation: cluster(),
+  profileList: later(null, jsonItems),
+  extraFiles: secret(laterAs(files)),
+  podNameTemplate: cluster(text),
+  networkPolicy: cluster(networkPolicy),
+  initContainers: cluster(jsonItems),
+  nodeSelector: cluster(labels),
+  extraTolerations: cluster(jsonList),
+  extraNodeAffinity: cluster(affinity),
+  extraPodAffinity: cluster(affinity),
+  extraPodAntiAffinity: cluster(affinity),
+  cloudMetadata: cluster(section({ blockWithIptables: flag, ip: text })),
+  events: cluster(flag),
+  extraAnnotations: cluster(labels),
+  extraContainers: cluster(jsonItems),
+  extraLabels: cluster(labels),
+  extraPodConfig: cluster(jsonMap),
+  extraResource: cluster(section({ guarantees: jsonMap, limits: jsonMap })),
+  fsGid: cluster(count),
+  uid: cluster(count),
+  networkTools: replaced('a container that blocks addresses', section({ image, resources })),
+  serviceAccountName: cluster(text),
+  allowPrivilegeEscalation: cluster(flag),
+  /** Removed from the chart long ago; it chose how pods were packed. */
+  schedulerStrategy: replaced('a setting of old clusters', json),
 });
 
 export type SingleuserValues = z.infer<typeof singleuserSchema>;

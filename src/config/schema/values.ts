@@ -1,11 +1,18 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Path } from '../tree.ts';
 import { cluster, isSecret, later, laterAs, secret, section, shapeOf, unneeded } from './fate.ts';
 import { hubSchema } from './hub.ts';
+import {
+  httpRouteSchema,
+  ingressSchema,
+  prePullerSchema,
+  rbacSchema,
+  schedulingSchema,
+} from './kubernetes.ts';
 import { courseSchema, polderSchema } from './own.ts';
-import { clusterSection } from './pods.ts';
+import { json, jsonList, jsonMap } from './passthrough.ts';
 import { proxySchema } from './proxy.ts';
-import { count, flag } from './scalars.ts';
+import { count, flag, text } from './scalars.ts';
 import { singleuserSchema } from './singleuser.ts';
 
 /** Everything that a values file may say, in today's names. Old names are moved to these first (`legacy/`). */
@@ -26,39 +33,27 @@ export const valuesSchema = section({
     concurrency: unneeded('stopping servers is queued, whatever their number'),
   }),
   debug: section({ enabled: flag }),
-  scheduling: clusterSection('userScheduler', 'podPriority', 'userPlaceholder', 'corePods', 'userPods'),
-  prePuller: clusterSection(
-    'revisionHistoryLimit',
-    'labels',
-    'annotations',
-    'resources',
-    'extraTolerations',
-    'hook',
-    'continuous',
-    'pullProfileListImages',
-    'extraImages',
-    'containerSecurityContext',
-    'pause',
+  scheduling: cluster(schedulingSchema),
+  prePuller: cluster(prePullerSchema),
+  ingress: cluster(ingressSchema),
+  httpRoute: cluster(httpRouteSchema),
+  rbac: cluster(rbacSchema),
+  imagePullSecret: cluster(
+    section({
+      create: flag,
+      automaticReferenceInjection: flag,
+      registry: text,
+      username: text,
+      password: secret(text),
+      email: text,
+    }),
   ),
-  ingress: clusterSection(
-    'enabled',
-    'annotations',
-    'ingressClassName',
-    'hosts',
-    'pathSuffix',
-    'pathType',
-    'tls',
-    'extraPaths',
-  ),
-  httpRoute: clusterSection('enabled', 'annotations', 'hostnames', 'gateway', 'parentRefs'),
-  rbac: cluster(),
-  imagePullSecret: secret(cluster()),
-  imagePullSecrets: cluster(),
-  fullnameOverride: cluster(),
-  nameOverride: cluster(),
-  custom: later(),
-  enabled: z.unknown(),
-  global: z.unknown(),
+  imagePullSecrets: cluster(jsonList),
+  fullnameOverride: cluster(text),
+  nameOverride: cluster(text),
+  custom: later(null, jsonMap),
+  enabled: unneeded('it is read by charts that include this one', json),
+  global: section({ safeToShowValues: unneeded('secrets are never shown', json) }),
 });
 
 export type Values = z.infer<typeof valuesSchema>;

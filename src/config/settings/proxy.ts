@@ -1,9 +1,21 @@
 import type { Generation, ProxyConfig } from '../config.ts';
+import { isUpTo } from '../generations.ts';
 import type { Values } from '../schema/values.ts';
 
-/** The old chart did https only once `hosts` was filled in, whatever `enabled` said. */
+/** The first charts did https only once `hosts` was filled in, whatever `enabled` said. */
 export function readProxy(values: Values, generation: Generation): ProxyConfig {
-  const https = values.proxy?.https ?? {};
-  const hosts = https.hosts ?? [];
-  return { https: { enabled: https.enabled === true && (generation === 'current' || hosts.length > 0) } };
+  const { enabled, type, hosts = [], letsencrypt, manual, secret } = values.proxy?.https ?? {};
+  return {
+    https: {
+      enabled: enabled === true && (!isUpTo(generation, '0.9') || hosts.length > 0),
+      type: type || 'letsencrypt',
+      hosts,
+      letsencrypt: {
+        contactEmail: letsencrypt?.contactEmail || null,
+        acmeServer: letsencrypt?.acmeServer ?? 'https://acme-v02.api.letsencrypt.org/directory',
+      },
+      certificate: manual?.cert || null,
+      secret: { name: secret?.name || null, key: secret?.key ?? 'tls.key', crt: secret?.crt ?? 'tls.crt' },
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import type { Config, Generation, Secrets } from '../config.ts';
 import type { Values } from '../schema/values.ts';
+import { readKubernetes } from './kubernetes.ts';
 import { readLogin } from './login.ts';
 import { readProxy } from './proxy.ts';
 import { readEnvironment, readServer } from './server.ts';
@@ -47,13 +48,23 @@ export function readSettings(values: Values, generation: Generation): Settings {
         adminUsers: cull?.adminUsers ?? true,
         removeNamedServers: cull?.removeNamedServers ?? false,
       },
+      kubernetes: readKubernetes(values),
     },
     secrets: {
       proxyToken: proxy?.secretToken || null,
       cookieSecret: hub?.cookieSecret || null,
+      tlsKey: proxy?.https?.manual?.key || null,
+      databaseUrl: hub?.db?.url || null,
+      databasePassword: hub?.db?.password || null,
+      registry: readRegistry(values.imagePullSecret),
       ...secrets,
     },
   };
+}
+
+function readRegistry(secret: Values['imagePullSecret']): Secrets['registry'] {
+  const { registry: address, username, password, email } = secret ?? {};
+  return address && username && password ? { address, username, password, email: email || null } : null;
 }
 
 function slashed(path: string): string {

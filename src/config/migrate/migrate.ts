@@ -1,0 +1,117 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isMap, parseDocument } from 'yaml';
+import { changesFor, defaultAt } from '../defaults.ts';
+import { type Finding, findingAt } from '../finding.ts';
+import { type Generation, isUpTo, nameOfChart } from '../generations.ts';
+import { authenticatorSection } from '../legacy/authenticators.ts';
+import { LEGACY_RULES } from '../legacy/rules.ts';
+import { RENAMED_TRAITS } from '../legacy/traits.ts';
+import { checkText } from '../load.ts';
+import { untab } from '../parse/tabs.ts';
+import { nodeAt } from '../tree.ts';
+import { EditableDocument } from './editable-document.ts';
+
+export interface Migrated {
+  /** The file in today's schema; undefined where it could not be read, or not be carried over whole. */
+  readonly text: string | undefined;
+  /** What is to be said about the file as it was. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The file in the names of today's chart, with its comments, meaning the same there: defaults that have changed since are
+ * written out. The result is read again and held against the original before it is given out.
+ */
+export function migrateText(
+  text: string,
+  file: string,
+  options: { readonly generation?: Generation | null } = {},
+): Migrated {
+  const before = checkText(text, file, options);
+  const { findings, generation, lifted } = before;
+  const has = (code: string) => findings.some((finding) => finding.code === code);
+  if (!before.complete || has('duplicate-key') || has('several-documents'))
+    return { text: undefined, findings };
+
+  const readable = has('tab-indent') ? (untab(text, file)?.text ?? text) : text;
+  const yaml = parseDocument(readable.replace(/^\uFEFF/, ''), { schema: 'failsafe', uniqueKeys: false });
+  if (!isMap(yaml.contents)) return { text: readable, findings };
+  const document = new EditableDocument(yaml);
+  for (const rule of [...LEGACY_RULES, ...RENAMED_TRAITS]) document.apply(rule, before.tree);
+  document.remove(['auth']);
+  document.set(['polder', 'generation'], 'current');
+  writeOutDefaults(document, before);
+
+  const migrated = document.toString();
+  const after = checkText(migrated, file);
+  const same = isDeepStrictEqual(comparable(before.values), comparable(after.values));
+  if (same) return { text: migrated, findings };
+  return { text: undefined, findings: [...findings, describeDifference(lifted, generation)] };
+}
+
+type Read = ReturnType<typeof checkText>;
+
+/** What the old chart did without being asked and today's does not, and the other way round. */
+function writeOutDefaults(document: EditableDocument, { generation, lifted, values }: Read): void {
+  const changes = changesFor(generation).filter(
+    ({ key, value }) =>
+      nodeAt(lifted, key.split('.')) === undefined &&
+      !isDeepStrictEqual(defaultAt('current', key), value) &&
+      // Beside another type of storage these would only be in the way.
+      (values?.singleuser?.storage?.type === 'dynamic' || !key.startsWith('singleuser.storage.dynamic.')),
+  );
+  const because = `the default of ${nameOfChart(generation)}; without this line today's counts`;
+  for (const { key, value } of changes) {
+    // Without hosts, the first charts did nothing about https, and neither does today's by default.
+    if (key !== 'proxy.https.enabled' || hasHosts(values)) document.set(key.split('.'), value, because);
+  }
+  if (isUpTo(generation, '0.9') && values?.proxy?.https?.enabled === true && !hasHosts(values))
+    document.remove(['proxy', 'https', 'enabled']);
+  const config = values?.hub?.config;
+  const section = authenticatorSection(config?.JupyterHub?.authenticator_class ?? 'dummy');
+  const { allow_all, allowed_users } = config?.Authenticator ?? {};
+  const isOpen = allow_all === undefined && (allowed_users ?? []).length === 0;
+  if (isUpTo(generation, '2') && isOpen && !ALWAYS_THE_SAME.includes(section)) {
+    document.set(['hub', 'config', 'Authenticator', 'allow_all'], true, because);
+  }
+}
+
+/** They let in the same people in every generation. */
+const ALWAYS_THE_SAME = ['DummyAuthenticator', 'SharedPasswordAuthenticator'];
+
+function hasHosts(values: Read['values']): boolean {
+  return (values?.proxy?.https?.hosts ?? []).length > 0;
+}
+
+/** What both mean, without what only says which chart it was written for. */
+function comparable(values: Read['values']): unknown {
+  if (values === undefined) return null;
+  const { polder, proxy, hub, ...rest } = values;
+  const { generation: _, ...own } = polder ?? {};
+  const hosts = proxy?.https?.hosts ?? [];
+  const https = hosts.length === 0 ? { ...proxy?.https, enabled: null } : proxy?.https;
+  const { storage } = rest.singleuser ?? {};
+  const { dynamic: ___, ...otherStorage } = storage ?? {};
+  const singleuser = {
+    ...rest.singleuser,
+    storage: storage?.type === 'dynamic' ? storage : otherStorage,
+  };
+  const { allow_all: __, ...authenticator } = hub?.config?.Authenticator ?? {};
+  const config = { ...hub?.config, Authenticator: authenticator };
+  return structuredClone({
+    ...rest,
+    singleuser,
+    hub: { ...hub, config },
+    proxy: { ...proxy, https },
+    polder: own,
+  });
+}
+
+function describeDifference(lifted: Read['lifted'], generation: Generation): Finding {
+  return findingAt(lifted, {
+    code: 'not-migrated',
+    severity: 'error',
+    message: `The file could not be carried over whole from ${nameOfChart(generation)}.`,
+    help: 'Write out its aliases (`*name`, `<<`) and take out values that are not used, then try again.',
+  });
+}
