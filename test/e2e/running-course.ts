@@ -67,11 +67,10 @@ export class RunningCourse implements AsyncDisposable {
       `--data=${data}`,
       ...(options.args ?? []),
     ];
-    const command = options.user
-      ? ['runuser', '-u', options.user.name, '--', process.execPath]
-      : [process.execPath];
-    const child = spawn(command[0]!, [...command.slice(1), ...args], {
+    const child = spawn(process.execPath, args, {
       cwd: folder,
+      // Not by runuser, which keeps SIGINT to itself.
+      ...(options.user ? { uid: options.user.uid, gid: options.user.gid } : {}),
       env: {
         ...process.env,
         ...(options.user ? { HOME: `/home/${options.user.name}` } : {}),
