@@ -13,6 +13,7 @@ const MIGRATION_LOCK = 7_655_337_118;
 
 export interface PostgresBackendOptions {
   readonly client: pg.ClientConfig;
+  readonly keepsSession: boolean;
   readonly readConnections: number;
   readonly writeConnections: number;
   readonly waitSeconds: number;
@@ -32,11 +33,12 @@ export class PostgresBackend implements Backend {
   readonly #drivers: readonly PostgresDriver[];
   #closed = false;
 
-  constructor({ client, readConnections, writeConnections, waitSeconds, wakeUps }: PostgresBackendOptions) {
+  constructor(options: PostgresBackendOptions) {
+    const { client, keepsSession, readConnections, writeConnections, waitSeconds, wakeUps } = options;
     this.#client = client;
     this.wakeUps = wakeUps;
-    const read = new PostgresDriver({ client, connections: readConnections, waitSeconds });
-    const write = new PostgresDriver({ client, connections: writeConnections, waitSeconds });
+    const read = new PostgresDriver({ client, keepsSession, connections: readConnections, waitSeconds });
+    const write = new PostgresDriver({ client, keepsSession, connections: writeConnections, waitSeconds });
     this.#drivers = [read, write];
     this.reader = kyselyOn(read);
     this.writer = kyselyOn(write);
@@ -61,7 +63,7 @@ export class PostgresBackend implements Backend {
   async migrate(): Promise<void> {
     // Nobody knows how long it takes: no statement of it is cut short.
     const client = { ...this.#client, query_timeout: 0, statement_timeout: 0 };
-    const db = kyselyOn(new PostgresDriver({ client, connections: 1, waitSeconds: 0 }));
+    const db = kyselyOn(new PostgresDriver({ client, keepsSession: false, connections: 1, waitSeconds: 0 }));
     try {
       await this.#checkEncoding(db);
       if (isCurrent(await stepsDone(db))) return;

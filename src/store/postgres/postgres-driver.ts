@@ -3,9 +3,12 @@ import pg from 'pg';
 import { HubError } from '../../domain/errors.ts';
 import { PostgresConnection } from './postgres-connection.ts';
 import { ConnectionLost } from './postgres-errors.ts';
+import { StatementNames } from './statement-names.ts';
 
 export interface PoolSettings {
   readonly client: pg.ClientConfig;
+  /** Whether a connection is the same session of the server from one transaction to the next. */
+  readonly keepsSession: boolean;
   readonly connections: number;
   /** How long one waits for a connection while all are in use. */
   readonly waitSeconds: number;
@@ -19,6 +22,7 @@ const LIFETIME_SECONDS = 1800;
 /** Kysely's way to a pool of connections. Those who wait for one get it in the order in which they came. */
 export class PostgresDriver implements Driver {
   readonly #pool: pg.Pool;
+  readonly #names: StatementNames | undefined;
   readonly #waitSeconds: number;
   readonly #connections: number;
   readonly #waiting: (() => void)[] = [];
@@ -26,7 +30,8 @@ export class PostgresDriver implements Driver {
   #taken = 0;
   #ended: Promise<void> | undefined;
 
-  constructor({ client, connections, waitSeconds }: PoolSettings) {
+  constructor({ client, keepsSession, connections, waitSeconds }: PoolSettings) {
+    this.#names = keepsSession ? new StatementNames() : undefined;
     this.#connections = connections;
     this.#waitSeconds = waitSeconds;
     this.#pool = new pg.Pool({
@@ -45,7 +50,7 @@ export class PostgresDriver implements Driver {
   async acquireConnection(): Promise<PostgresConnection> {
     await this.#takeTurn();
     try {
-      return new PostgresConnection(await this.#pool.connect());
+      return new PostgresConnection(await this.#pool.connect(), this.#names);
     } catch (error) {
       this.#passTurn();
       throw new ConnectionLost(error);
@@ -54,6 +59,7 @@ export class PostgresDriver implements Driver {
 
   async beginTransaction(connection: PostgresConnection, settings: TransactionSettings): Promise<void> {
     await connection.run(`begin isolation level ${settings.isolationLevel ?? 'serializable'}`);
+    connection.isInTransaction = true;
   }
 
   async commitTransaction(connection: PostgresConnection): Promise<void> {

@@ -2,6 +2,14 @@ import pg from 'pg';
 import { HubError } from '../../domain/errors.ts';
 import { LostRace } from '../sql/backend.ts';
 
+/** SQLSTATEs: PostgreSQL documentation, appendix A. */
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+const UNIQUE_VIOLATION = '23505';
+const FOREIGN_KEY_VIOLATION = '23503';
+const FEATURE_NOT_SUPPORTED = '0A000';
+const INVALID_STATEMENT_NAME = '26000';
+
 /** The connection, not a statement, failed: nobody knows what became of what was under way. */
 export class ConnectionLost extends Error {
   constructor(cause: unknown) {
@@ -10,7 +18,7 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** What to do, by SQLSTATE or by its class, the first two characters (PostgreSQL documentation, appendix A). */
+/** What to do, by SQLSTATE or by its class, the first two characters. */
 const remedies: Readonly<Record<string, string>> = {
   '08': 'The database does not answer. Check that it runs and can be reached, then try again.',
   '25006': 'The database takes no changes, as a standby does not. Point the hub to the primary.',
@@ -42,14 +50,12 @@ export function translatePostgresError(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
   const { code = '', message } = error;
   const options = { cause: error, detail: `PostgreSQL ${code}: ${message}` };
-  switch (code) {
-    case '40001': // serialization_failure
-    case '40P01': // deadlock_detected
-      return new LostRace(message, { cause: error });
-    case '23505': // unique_violation
-      return new HubError('conflict', 'There is one like it already.', options);
-    case '23503': // foreign_key_violation
-      return new HubError('not_found', 'What this belongs to does not exist any more.', options);
+  if (code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED || isStalePlan(error)) {
+    return new LostRace(message, { cause: error });
+  }
+  if (code === UNIQUE_VIOLATION) return new HubError('conflict', 'There is one like it already.', options);
+  if (code === FOREIGN_KEY_VIOLATION) {
+    return new HubError('not_found', 'What this belongs to does not exist any more.', options);
   }
   const remedy = remedies[code] ?? remedies[code.slice(0, 2)];
   return remedy === undefined ? error : new HubError('unavailable', remedy, options);
@@ -59,7 +65,19 @@ export function translatePostgresError(error: unknown): unknown {
 export function breaksConnection(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return true;
   // A server that became a standby stays one: the next connection may reach the new primary.
-  return error.severity === 'FATAL' || error.severity === 'PANIC' || error.code === '25006';
+  return (
+    isStalePlan(error) || error.severity === 'FATAL' || error.severity === 'PANIC' || error.code === '25006'
+  );
+}
+
+/**
+ * Whether the plan that the connection keeps of a statement is of use no more: a newer hub has changed the tables, or
+ * something between us and the server took the plan away.
+ */
+export function isStalePlan(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false;
+  if (error.code === INVALID_STATEMENT_NAME) return true;
+  return error.code === FEATURE_NOT_SUPPORTED && error.routine === 'RevalidateCachedQuery';
 }
 
 function describe(error: unknown): string {

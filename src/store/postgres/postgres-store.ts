@@ -56,7 +56,14 @@ export async function openPostgresStore(
   const client = clientConfigOf(address, options);
   const notify = pooler ? undefined : new NotifyWakeUps(client);
   const wakeUps = notify ?? new PollingWakeUps(pollSeconds);
-  const backend = new PostgresBackend({ client, readConnections, writeConnections, waitSeconds, wakeUps });
+  const backend = new PostgresBackend({
+    client,
+    keepsSession: !pooler,
+    readConnections,
+    writeConnections,
+    waitSeconds,
+    wakeUps,
+  });
   try {
     await backend.migrate();
   } catch (thrown) {
@@ -80,7 +87,7 @@ function clientConfigOf(
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     // The server's own limit comes first, and leaves the connection usable.
-    query_timeout: (statementSeconds + 5) * 1000,
+    query_timeout: 1.25 * statementSeconds * 1000,
     types: { getTypeParser },
   };
   if (!pooler) {

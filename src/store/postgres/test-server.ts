@@ -11,25 +11,30 @@ export interface PostgresTestDatabase extends TestDatabase {
   run(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
 }
 
-const server = process.env.POLDER_TEST_POSTGRES;
+const serverUrl = process.env.POLDER_TEST_POSTGRES;
 
 /** Declares the tests that `declare` does where there is a server, and otherwise one that says how to have it. */
 export function describeOnPostgres(name: string, declare: () => void): void {
-  if (server) describe(name, declare);
+  if (serverUrl) describe(name, declare);
   else test.skip(`${name}: set POLDER_TEST_POSTGRES=postgres://user:password@host, who may make databases`);
 }
 
 /** A new, empty database. Where the server can, it orders text by a language, as databases in the world do. */
 export async function makePostgresDatabase(
   options: PostgresStoreOptions = {},
+  { encoding = 'UTF8' } = {},
 ): Promise<PostgresTestDatabase> {
   const name = `polder_test_${randomBytes(6).toString('hex')}`;
-  const [version] = await runOn(
+  const [server] = await runOn(
     urlOf('postgres'),
-    `select current_setting('server_version_num')::int as number`,
+    `select current_setting('server_version_num')::int as version`,
   );
-  const order = (version!.number as number) >= 150_000 ? `locale_provider icu icu_locale 'en'` : '';
-  await runOn(urlOf('postgres'), `create database ${name} encoding 'UTF8' ${order} template template0`);
+  const hasIcu = encoding === 'UTF8' && (server!.version as number) >= 150_000;
+  const order = hasIcu ? `locale_provider icu icu_locale 'en'` : `lc_collate 'C' lc_ctype 'C'`;
+  await runOn(
+    urlOf('postgres'),
+    `create database ${name} encoding '${encoding}' ${order} template template0`,
+  );
   const url = urlOf(name);
   return {
     url,
@@ -42,7 +47,7 @@ export async function makePostgresDatabase(
 }
 
 export function urlOf(database: string): string {
-  const url = new URL(server!);
+  const url = new URL(serverUrl!);
   url.pathname = `/${database}`;
   return url.href;
 }
