@@ -1,4 +1,4 @@
-/** The hub's side of `prepared_parent.py`: what it is asked and answers, and its uses for one process each. */
+/** The hub's side of `launcher.py`: what it is asked and answers. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -38,10 +38,10 @@ export type LaunchAnswer =
   | { readonly exists: true }
   | { readonly error: string };
 
-export const launcherProgram = assetPath('spawner/process/prepared_parent.py');
+const program = assetPath('spawner/process/launcher.py');
 
 /** The Python program needs nothing of the hub's environment, and no secret of it may reach a server. */
-export const launcherEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' };
+const launcherEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' };
 
 export interface LaunchedChild {
   readonly answer: LaunchAnswer;
@@ -58,7 +58,7 @@ export async function launchOne(
   // What the launcher itself has to complain about stands in the log of the run.
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
   await using log = await open(request.log, flags, 0o600);
-  const child = spawn(python, ['-I', '-S', launcherProgram, mode], {
+  const child = spawn(python, ['-I', '-S', program, mode], {
     stdio: ['pipe', log.fd, log.fd, 'pipe'],
     env: launcherEnvironment,
     cwd: '/',

@@ -8,13 +8,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { BaseLogger } from 'pino';
-import {
-  type LaunchAnswer,
-  type LaunchedChild,
-  type LaunchRequest,
-  launcherProgram,
-  writeRequest,
-} from './launcher.ts';
+import { assetPath } from '../../lib/asset.ts';
+import { type LaunchAnswer, type LaunchedChild, type LaunchRequest, writeRequest } from './launcher.ts';
 
 type Message =
   | { readonly ready: number; readonly seconds: number }
@@ -31,6 +26,8 @@ interface Generation {
   readonly waiting: Map<number, (child: LaunchedChild | null) => void>;
   readonly exits: Map<number, (exitCode: number | null) => void>;
 }
+
+const program = assetPath('spawner/process/prepared_parent.py');
 
 /** Ended so often within a minute of its start, it is not started again: something is wrong with it. */
 const mostRestarts = 5;
@@ -115,7 +112,7 @@ export class PreparedParent implements AsyncDisposable {
 
   #spawn(log: FileHandle): Generation {
     // Without -B it would write compiled modules that only it can read.
-    const child = spawn(this.#python, ['-I', '-B', launcherProgram, 'prepare'], {
+    const child = spawn(this.#python, ['-I', '-B', program], {
       stdio: ['pipe', log.fd, log.fd, 'pipe'],
       env: { ...this.#environment, ...singleThreaded },
       cwd: '/',

@@ -245,7 +245,7 @@ export class ProcessSpawner implements Spawner {
     } catch (error) {
       if ((await runs.living(spec)) === null) await this.#clear(spec);
       if (signal.aborted || error instanceof SpawnError) throw error;
-      throw new SpawnError('Your server could not be started on this machine.', { cause: error });
+      throw startFailure(error);
     }
   }
 
@@ -342,6 +342,15 @@ export class ProcessSpawner implements Spawner {
     logger.error(facts, 'another user’s program listens on the port of a server');
     return true;
   }
+}
+
+/** What the machine could not do, in words for the student. */
+function startFailure(error: unknown): SpawnError {
+  const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+  const hint = full
+    ? 'The disk is full: tell whoever runs this course.'
+    : 'Try again; if it goes on, tell whoever runs this course: the hub’s log says more.';
+  return new SpawnError('Your server could not be started on this machine.', { hint, cause: error });
 }
 
 function ordinaryCommand(python: string): readonly string[] {

@@ -16,6 +16,8 @@ const restGraceMs = 2_000;
 const killTimeoutMs = 15_000;
 const noticeMs = 1_000;
 const watchEveryMs = 2_000;
+/** Logs are looked after at every fifth look. */
+const looksBetweenLogs = 5;
 const killedExitCode = 137;
 
 export class Runs implements AsyncDisposable {
@@ -29,6 +31,7 @@ export class Runs implements AsyncDisposable {
   readonly #overMemory = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #watching: Promise<void> = Promise.resolve();
+  #looks = 0;
 
   constructor(fields: { files: RunFiles; table: ProcessTable; logger: BaseLogger }) {
     this.#files = fields.files;
@@ -43,7 +46,10 @@ export class Runs implements AsyncDisposable {
   /** The record of a run that lives; null where none does. */
   async living(run: Run): Promise<RunRecord | null> {
     const record = await this.#files.record(run);
-    if (record === null) return null;
+    if (record === null) {
+      this.#known.delete(keyOf(run));
+      return null;
+    }
     if (await isAlive(this.#table, record)) return this.#know(record);
     await this.#settle(record);
     return null;
@@ -182,10 +188,12 @@ export class Runs implements AsyncDisposable {
   }
 
   async #watch(): Promise<void> {
+    this.#looks += 1;
+    const atLogs = this.#looks % looksBetweenLogs === 0;
     for (const record of [...this.#known.values()]) {
       try {
-        await boundLog(this.#files.logFile(record));
-        await boundLog(this.#files.hookLogFile(record));
+        if (atLogs) await boundLog(this.#files.logFile(record));
+        if (atLogs) await boundLog(this.#files.hookLogFile(record));
         if (record.watchedMemory !== null) await this.#watchMemory(record, record.watchedMemory);
       } catch (error) {
         this.#logger.warn({ err: error, server: record.serverId }, 'a server could not be watched');
