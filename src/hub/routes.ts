@@ -1,6 +1,6 @@
 /** What the proxy is to know, and how it is told: over configurable-http-proxy's management API. */
 import { text } from 'node:stream/consumers';
-import type { Route } from '../domain/route.ts';
+import { escapePathSegment, type Route } from '../domain/route.ts';
 import { Agent, request } from '../lib/node-http.ts';
 
 /** A route as the proxy has it. */
@@ -43,7 +43,7 @@ export class ProxyClient implements RouteTable {
     const table = JSON.parse(answer.body) as Record<string, Record<string, unknown>>;
     return new Map(
       Object.entries(table).map(([prefix, route]) => [
-        prefix,
+        escapePrefix(prefix),
         {
           target: String(route.target),
           lastActivityAt: typeof route.last_activity === 'string' ? new Date(route.last_activity) : null,
@@ -96,4 +96,9 @@ export class ProxyClient implements RouteTable {
       question.end(body);
     });
   }
+}
+
+/** The management API takes prefixes as they stand in a URL, and lists them with their escapes taken out. */
+function escapePrefix(prefix: string): string {
+  return prefix.split('/').map(escapePathSegment).join('/');
 }
