@@ -70,22 +70,17 @@ test('the table says which routes are ours and when each was used', async () => 
   );
 });
 
-test.each([
-  'anna@example.org',
-  'Ünï çødé',
-  '50%',
-  'o\'brien "the" man',
-  'x;y&z=1?#',
-  'a\\b',
-  '(a+b)*!~',
-])('a route of “%s” is listed under the prefix that it was added with', async (owner) => {
-  const prefix = serverPath('/', owner, 'second').replace(/\/$/, '');
-  await client.add({ ...route, prefix });
-  // What the proxies keep, and list, is the path without its escapes.
-  const kept = decodeURIComponent(asked[0]!.line.replace('POST /api/routes', ''));
-  answer = { status: 200, body: JSON.stringify({ [kept]: { target: 'http://a', jupyterhub: true } }) };
-  expect([...(await client.list()).keys()]).toEqual([prefix]);
-});
+test.each(['anna@example.org', 'Ünï çødé', '50%', 'o\'brien "the" man', 'x;y&z=1?#', 'a\\b', '(a+b)*!~'])(
+  'a route of “%s” is listed under the prefix that it was added with',
+  async (owner) => {
+    const prefix = serverPath('/', owner, 'second').replace(/\/$/, '');
+    await client.add({ ...route, prefix });
+    // What the proxies keep, and list, is the path without its escapes.
+    const kept = decodeURIComponent(asked[0]!.line.replace('POST /api/routes', ''));
+    answer = { status: 200, body: JSON.stringify({ [kept]: { target: 'http://a', jupyterhub: true } }) };
+    expect([...(await client.list()).keys()]).toEqual([prefix]);
+  },
+);
 
 test('a route that is gone already counts as removed, and any other refusal is an error', async () => {
   answer = { status: 404, body: '' };
