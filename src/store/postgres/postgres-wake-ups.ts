@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { WakeUps } from '../sql/backend.ts';
@@ -56,9 +55,10 @@ export class NotifyWakeUps implements WakeUps {
   async #listen(listener: (topics: Iterable<Topic>) => void): Promise<void> {
     const { signal } = this.#closed;
     let pause = FIRST_PAUSE_MILLISECONDS;
+    let hasMissed = false;
     while (!signal.aborted) {
       const client = new pg.Client(this.#config);
-      const ended = once(client, 'end');
+      const ended = new Promise<void>((resolve) => client.once('end', resolve));
       client.on('error', () => {});
       client.on('notification', ({ processId, channel, payload = '' }) => {
         // Those within this process have been told.
@@ -69,25 +69,22 @@ export class NotifyWakeUps implements WakeUps {
         await client.query(`listen ${CHANNEL}`);
         this.#client = client;
         this.#tried.resolve();
-        // Something may have been told while nobody listened.
-        if (pause !== FIRST_PAUSE_MILLISECONDS) listener(TOPICS);
+        if (hasMissed) listener(TOPICS);
         pause = FIRST_PAUSE_MILLISECONDS;
-        if (signal.aborted) break;
-        await this.#keepUp(client, ended);
-        listener(TOPICS);
+        if (!signal.aborted) await this.#keepUp(client, ended);
       } catch {
         this.#tried.resolve();
-        pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS);
-      } finally {
-        this.#client = undefined;
-        await client.end().catch(() => {});
       }
+      this.#client = undefined;
+      hasMissed = true;
+      await client.end().catch(() => {});
       await delay(pause, undefined, { signal }).catch(() => {});
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS);
     }
   }
 
   /** Until the connection has ended. A network that swallows everything is found out by asking. */
-  async #keepUp(client: pg.Client, ended: Promise<unknown>): Promise<void> {
+  async #keepUp(client: pg.Client, ended: Promise<void>): Promise<void> {
     const heartbeat = setInterval(() => {
       client.query('select 1').catch(() => client.end().catch(() => {}));
     }, HEARTBEAT_MILLISECONDS);
