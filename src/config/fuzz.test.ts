@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { effectiveValues } from './explain/effective.ts';
 import { formatFindings } from './format.ts';
 import { checkText } from './load.ts';
 
@@ -75,7 +76,9 @@ function outputOf(text: string): string {
   const shown = JSON.stringify(loaded.config ?? null, (key, value) =>
     /environment/i.test(key) ? null : value,
   );
-  return `${lines}\n${JSON.stringify(loaded.findings)}\n${shown}`;
+  const isWhole = loaded.complete && loaded.values !== undefined;
+  const effective = isWhole ? JSON.stringify(effectiveValues(loaded.lifted, loaded.generation)) : '';
+  return `${lines}\n${JSON.stringify(loaded.findings)}\n${shown}\n${effective}`;
 }
 
 test('no text makes the reading throw', () => {

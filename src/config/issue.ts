@@ -84,6 +84,10 @@ function helpWithType(expected: string, path: Path, node: Tree): string | null {
 }
 
 function helpWithWord(issue: z.core.$ZodIssueInvalidValue, node: Tree): string | null {
+  // `0.10` is a number, and the same as 0.1.
+  if (node.kind === 'scalar' && issue.values.some((value) => value === node.plain)) {
+    return `Put it in quotes: "${node.plain}".`;
+  }
   const written = node.kind === 'scalar' ? String(node.value).toLowerCase() : '';
   const meant = issue.values.find((value) => String(value) === written);
   return meant === undefined ? null : `Write it in small letters: ${String(meant)}.`;

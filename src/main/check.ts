@@ -1,7 +1,10 @@
 /** `polder check`: says what a config.yaml means and what is wrong with it. */
 import { describeAdmission } from '../config/admission.ts';
 import { countFindings, formatFindings } from '../config/format.ts';
+import { type Generation, nameOfChart } from '../config/generations.ts';
 import { loadConfig } from '../config/load.ts';
+import type { Tree } from '../config/tree.ts';
+import { readChartVersion } from './chart-version.ts';
 
 export interface CheckOptions {
   readonly files: readonly string[];
@@ -9,6 +12,10 @@ export interface CheckOptions {
   readonly strict: boolean;
   /** Errors to let pass, each `CODE@PATH`. */
   readonly accept: readonly string[];
+  /** Which chart the files are for (`0.8.2`), where they do not say it. */
+  readonly chartVersion?: string | undefined;
+  /** A key to explain, in place of the findings. */
+  readonly explain?: string | undefined;
   /** Findings as JSON, for programs. */
   readonly json: boolean;
   readonly out: (text: string) => void;
@@ -16,14 +23,15 @@ export interface CheckOptions {
 }
 
 /** @returns the exit code: 0 where the course would run as the file says, 1 where not, 2 where the command is wrong. */
-export async function checkCommand({
-  files,
-  strict,
-  accept,
-  json,
-  out,
-  color = false,
-}: CheckOptions): Promise<0 | 1 | 2> {
+export async function checkCommand(options: CheckOptions): Promise<0 | 1 | 2> {
+  const { files, strict, accept, json, out, color = false } = options;
+  const chart = readChartVersion(options.chartVersion);
+  if (chart.problem !== undefined) {
+    out(chart.problem);
+    return 2;
+  }
+  if (options.explain !== undefined)
+    return explain(options.explain, files, { generation: chart.generation, out });
   const malformed = accept.find((one) => !/^[a-z][a-z-]*@/.test(one));
   if (files.length === 0 || malformed !== undefined) {
     out(
@@ -33,7 +41,7 @@ export async function checkCommand({
     );
     return 2;
   }
-  const loaded = await loadConfig(files, { accept });
+  const loaded = await loadConfig(files, { accept, generation: chart.generation });
   const failing = strict ? ['error', 'warning'] : ['error'];
   const exitCode = loaded.findings.some(({ severity }) => failing.includes(severity)) ? 1 : 0;
   if (json) {
@@ -43,9 +51,32 @@ export async function checkCommand({
   const found = formatFindings(loaded.findings, { color, sources: loaded.sources });
   if (found !== '') out(`${found}\n\n`);
   if (loaded.config !== undefined) out(`${describeAdmission(loaded.config.login)}\n`);
+  if (loaded.mark !== null) out(`${describeMark(loaded.generation, loaded.mark)}\n`);
   const counts = (['error', 'warning', 'note'] as const).map((severity) =>
     countFindings(loaded.findings, severity),
   );
   out(`${files.join(', ')}: ${counts.join(', ')}.\n`);
   return exitCode;
+}
+
+/** With an explanation of no key there is nothing wrong, whatever the files say. */
+async function explain(
+  name: string,
+  files: readonly string[],
+  { generation, out }: { readonly generation: Generation | null; readonly out: (text: string) => void },
+): Promise<0 | 2> {
+  const { explainKey, suggestKey } = await import('../config/explain/explain.ts');
+  const file = files.length === 0 ? null : await loadConfig(files, { generation });
+  const text = explainKey(name, file);
+  if (text === undefined) {
+    const meant = suggestKey(name);
+    out(`There is no key ${name}.${meant === undefined ? '' : ` Did you mean ${meant}?`}\n`);
+    return 2;
+  }
+  out(`${text}\n`);
+  return 0;
+}
+
+function describeMark(generation: Generation, mark: Tree): string {
+  return `Read as a file for ${nameOfChart(generation)}, because of \`${mark.path}\` (${mark.place.file}:${mark.place.line}).`;
 }

@@ -43,20 +43,68 @@ program
 program
   .command('check')
   .description('say what a config.yaml means, and what is wrong with it')
-  .requiredOption('-f, --file <file...>', 'the course; several files merge, later ones win')
+  .option('-f, --file <file...>', 'the course; several files merge, later ones win')
   .option('--strict', 'warnings count as errors', false)
   .option('--accept <finding...>', 'let these findings pass, each CODE@PATH')
   .option('--json', 'findings as JSON', false)
-  .action(async (given: { file: string[]; strict: boolean; json: boolean; accept?: string[] }) => {
+  .option('--explain <key>', 'say what a key does, its default, and where its value comes from')
+  .addOption(chartVersion())
+  .action(async (given: CheckFlags) => {
     const { checkCommand } = await import('./check.ts');
-    process.exitCode = await checkCommand({
-      files: given.file,
-      strict: given.strict,
-      json: given.json,
-      color: process.stdout.isTTY,
-      accept: given.accept ?? [],
-      out: (text) => process.stdout.write(text),
+    const { file = [], accept = [], ...same } = given;
+    process.exitCode = await checkCommand({ ...same, files: file, accept, color: process.stdout.isTTY, out });
+  });
+
+program
+  .command('migrate')
+  .description("write a config.yaml in the names of today's chart, comments kept")
+  .requiredOption('-f, --file <file>', 'the course')
+  .option(
+    '-o, --output <file>',
+    'where to; a file that exists is not written over (default: standard output)',
+  )
+  .addOption(chartVersion())
+  .action(async (given: { file: string; output?: string; chartVersion?: string }) => {
+    const { migrateCommand } = await import('./migrate.ts');
+    process.exitCode = await migrateCommand({
+      file: given.file,
+      output: given.output,
+      chartVersion: given.chartVersion,
+      color: process.stderr.isTTY,
+      out,
+      say: (text) => process.stderr.write(text),
     });
+  });
+
+const config = program.command('config').description('what a config.yaml comes to, and what it may say');
+
+config
+  .command('show')
+  .description('the values that count, each with where it comes from; secrets are not shown')
+  .requiredOption('-f, --file <file...>', 'the course; several files merge, later ones win')
+  .option('--json', 'as JSON', false)
+  .addOption(chartVersion())
+  .action(async (given: { file: string[]; json: boolean; chartVersion?: string }) => {
+    const { showCommand } = await import('./config-show.ts');
+    const { file: files, json } = given;
+    const color = process.stdout.isTTY;
+    process.exitCode = await showCommand({ files, json, chartVersion: given.chartVersion, color, out });
+  });
+
+config
+  .command('docs')
+  .description('the page of all keys, in Markdown')
+  .action(async () => {
+    const { keysPage } = await import('../config/reference/keys-page.ts');
+    out(keysPage());
+  });
+
+config
+  .command('schema')
+  .description('a JSON schema (draft-07) of values, for editors')
+  .action(async () => {
+    const { valuesJsonSchema } = await import('../config/reference/json-schema.ts');
+    out(`${JSON.stringify(valuesJsonSchema(), null, 2)}\n`);
   });
 
 program
@@ -85,6 +133,26 @@ program.command('hub-process', { hidden: true }).action(async () => {
   await runHubProcess();
 });
 
+function chartVersion(): Option {
+  return new Option(
+    '--chart-version <version>',
+    'the chart that the file was written for, where it does not say it',
+  );
+}
+
+function out(text: string): void {
+  process.stdout.write(text);
+}
+
+interface CheckFlags {
+  readonly file?: string[];
+  readonly strict: boolean;
+  readonly json: boolean;
+  readonly accept?: string[];
+  readonly explain?: string;
+  readonly chartVersion?: string;
+}
+
 type UpFlags = Omit<UpOptions, 'configFiles' | 'accept' | 'cache'> & {
   readonly config?: string[];
   readonly accept?: string[];
@@ -96,6 +164,11 @@ function portNumber(text: string): number {
     throw new InvalidArgumentError('A port is 1 to 65535.');
   return port;
 }
+
+// Whoever reads may have read enough, as `head` does: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 try {
   await program.parseAsync();

@@ -15,8 +15,10 @@ export const courseSchema = section({
   ),
 });
 
+export const generationWord = word(...GENERATIONS);
+
 export const polderSchema = section({
-  generation: word(...GENERATIONS),
+  generation: generationWord,
   naming: cluster(word(...NAMING_SCHEMES)),
   adminPassword: secret(text),
 });

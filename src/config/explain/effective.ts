@@ -1,0 +1,48 @@
+import { DEFAULTS } from '../defaults.ts';
+import type { Generation } from '../generations.ts';
+import { mergeOverDefaults } from '../parse/merge.ts';
+import { isOpen, isSecret, shapeOf } from '../schema/fate.ts';
+import { valuesSchema } from '../schema/values.ts';
+import { type MapTree, nodeAt, toPlain } from '../tree.ts';
+import { originOf } from './origin.ts';
+
+/** One value that counts, and where it comes from. */
+export interface EffectiveValue {
+  /** In today's names. */
+  readonly key: string;
+  /** As JSON; `…` where it is, or may be, a secret. */
+  readonly value: string;
+  readonly origin: string;
+}
+
+type Schema = Parameters<typeof shapeOf>[0];
+
+/** Every value that counts, of the file and of the defaults, in today's names. What no schema knows is left out. */
+export function effectiveValues(lifted: MapTree, generation: Generation): readonly EffectiveValue[] {
+  const merged = mergeOverDefaults(DEFAULTS[generation], toPlain(lifted));
+  const values: EffectiveValue[] = [];
+  const visit = (value: unknown, schema: Schema, path: readonly string[], hidden: boolean): void => {
+    const secret = hidden || isSecret(schema);
+    const shape = shapeOf(schema);
+    if (shape !== undefined && isMap(value)) {
+      for (const [key, below] of Object.entries(value)) {
+        if (Object.hasOwn(shape, key)) visit(below, shape[key]!, [...path, key], secret);
+      }
+      return;
+    }
+    const node = nodeAt(lifted, path);
+    // A default is known to all; what a file says in a place that may hold anything may be a secret.
+    const show = !secret && (node === undefined || !isOpen(schema));
+    values.push({
+      key: path.join('.'),
+      value: show ? JSON.stringify(value) : '…',
+      origin: originOf({ generation }, node),
+    });
+  };
+  visit(merged, valuesSchema, [], false);
+  return values;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
