@@ -171,7 +171,7 @@ export function spawnerConformance(name: string, openWorld: () => Promise<Spawne
       const spec = specOf(world.steady);
       const launched = await spawner.start(spec, ignore, never);
       await answers(launched, spec);
-      await expect.poll(() => spawner.log(spec, 2)).toBe('second\nthird');
+      await expect.poll(() => spawner.log(spec, 2), { timeout: 20_000 }).toBe('second\nthird');
       expect(await spawner.log(spec, 100)).toMatch(/first\nsecond\nthird/);
       expect(await spawner.log(spec, 0)).toBe('');
       await spawner.stop(launched.handle, 5);

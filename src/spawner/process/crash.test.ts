@@ -73,9 +73,9 @@ describe.each([true, false])('a hub that is killed (prepared parent: %s)', (prep
       expect(existing).toEqual([{ serverId: spec.serverId, attempt: 1, handle: server.handle }]);
       const facts = await new RunningServer(spec, server.launched).facts();
       expect(facts.pid).toBe(server.pid);
+      expect(await serverProcesses()).toEqual([String(server.pid)]);
       await next.stop(server.handle, 5);
-      // Nothing is left, of the server that runs or of one that lost the race for its record.
-      await expect.poll(serverProcesses).toEqual([]);
+      expect(await serverProcesses()).toEqual([]);
     },
   );
 

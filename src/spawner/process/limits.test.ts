@@ -102,7 +102,7 @@ test('a server that does not end when asked is ended by force after the grace th
   const deaf = 'trap "" TERM; echo deaf; while :; do sleep 1; done';
   const spec = world.spec({ command: ['/bin/sh', '-c', deaf] });
   const { handle } = await spawner.start(spec, () => {}, new AbortController().signal);
-  await expect.poll(() => spawner.log(spec, 1)).toBe('deaf');
+  await expect.poll(() => spawner.log(spec, 1), { timeout: 20_000 }).toBe('deaf');
   const before = performance.now();
   await spawner.stop(handle, 0.4);
   expect(performance.now() - before).toBeGreaterThan(390);

@@ -43,7 +43,9 @@ test('a module that ends the parent while it is imported ends no more than that'
   const spawner = await world.spawner();
   const facts = await (await world.start(spawner, world.spec())).facts();
   expect(facts.importedBy).toBe(facts.pid);
-  await expect.poll(() => spawner.findings.map(({ code }) => code)).toContain('starts-are-slow');
+  await expect
+    .poll(() => spawner.findings.map(({ code }) => code), { timeout: 20_000 })
+    .toContain('starts-are-slow');
 });
 
 test('servers live on when their parent is killed, and the next ones have another', async () => {
@@ -60,7 +62,9 @@ test('servers live on when their parent is killed, and the next ones have anothe
   expect(spawner.findings.map(({ code }) => code)).not.toContain('starts-are-slow');
   // Nobody knows its exit code now, only that it has ended.
   await one.ask('exit?3').catch(() => undefined);
-  await expect.poll(() => spawner.poll(one.handle)).toMatchObject({ kind: 'exited', exitCode: null });
+  await expect
+    .poll(() => spawner.poll(one.handle), { timeout: 20_000 })
+    .toMatchObject({ kind: 'exited', exitCode: null });
 });
 
 test('the parent ends with the hub, and the servers do not', async () => {
@@ -78,7 +82,7 @@ test('the code with which a forked server ended is known', async () => {
   const server = await world.start(spawner, world.spec());
   await server.ask('exit?7').catch(() => undefined);
   await expect
-    .poll(() => spawner.poll(server.handle))
+    .poll(() => spawner.poll(server.handle), { timeout: 20_000 })
     .toEqual({ kind: 'exited', reason: 'exited', exitCode: 7 });
 });
 
@@ -108,5 +112,5 @@ test('what the parent writes stands in a log of its own', async () => {
   const spawner = await world.spawner();
   await world.start(spawner, world.spec());
   const log = join(world.directory, 'logs/servers/prepared-parent.log');
-  await expect.poll(() => readFile(log, 'utf8')).toContain('hello from the import');
+  await expect.poll(() => readFile(log, 'utf8'), { timeout: 20_000 }).toContain('hello from the import');
 });

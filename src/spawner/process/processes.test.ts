@@ -29,10 +29,10 @@ describe.each(['linux', 'darwin'] as const)('the process table as %s tells it', 
 test('what nobody has waited for yet counts as ended', async () => {
   const table = await openProcessTable();
   // The inner shell ends at once; the outer one becomes a program that never asks for it.
-  const child = spawn('/bin/sh', ['-c', 'sh -c "echo $$; exit 0" & echo $!; exec sleep 100']);
+  const child = spawn('/bin/sh', ['-c', 'true & echo $!; exec sleep 100']);
   const [output] = (await once(child.stdout, 'data')) as [Buffer];
-  const pid = Number(output.toString().split('\n')[0]);
-  await expect.poll(() => table.read(pid)).toBeNull();
+  const pid = Number(output.toString());
+  await expect.poll(() => table.read(pid), { timeout: 20_000 }).toBeNull();
   child.kill('SIGKILL');
   await once(child, 'exit');
 });
@@ -43,7 +43,9 @@ test('a variable is found in an environment only as a whole', async () => {
     env: { PATH: process.env.PATH, POLDER_RUN: 'abc/srv-1/1', X: 'y' },
   });
   await once(child, 'spawn');
-  await expect.poll(() => table.environmentHolds(child.pid!, 'POLDER_RUN=abc/srv-1/1')).toBe(true);
+  await expect
+    .poll(() => table.environmentHolds(child.pid!, 'POLDER_RUN=abc/srv-1/1'), { timeout: 20_000 })
+    .toBe(true);
   expect(await table.environmentHolds(child.pid!, 'POLDER_RUN=abc/srv-1')).toBe(false);
   expect(await table.environmentHolds(child.pid!, 'RUN=abc/srv-1/1')).toBe(false);
   child.kill('SIGKILL');
