@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheFolder } from './cache-folder.mjs';
+import { makeCacheFolder } from './cache-folder.mjs';
 import { ensureNpmPackages, isCheckout } from './checkout.mjs';
 import { installedNode, nodeIsNewEnough } from './node-release.mjs';
 import { endWithRelay, relay } from './relay.mjs';
@@ -17,7 +17,7 @@ export const program = join(root, 'dist', 'polder.mjs');
  * @returns {Promise<string>} the folder where set-up keeps what it installs
  */
 export async function setUp() {
-  const cache = cacheFolder();
+  const cache = makeCacheFolder();
   if (!nodeIsNewEnough()) await relay(await installedNode(cache), process.argv.slice(1));
   endWithRelay();
   if (isCheckout(root)) await ensureNpmPackages(root, cache);
