@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { withLockFile } from './lock-file.ts';
+import { holdLockFile, withLockFile } from './lock-file.ts';
 
 let folder: string;
 let path: string;
@@ -43,5 +43,20 @@ describe('a lock file', () => {
     await withLockFile(path, async () => undefined);
     await writeFile(path, String(ended));
     expect(await withLockFile(path, async () => 'mine')).toBe('mine');
+  });
+
+  it('counts for nothing when its number belongs to a later process, as after a restart of the machine', async () => {
+    await withLockFile(path, async () => undefined);
+    await writeFile(path, `${process.pid} 1`);
+    expect(await withLockFile(path, async () => 'mine')).toBe('mine');
+  });
+
+  it('is held by one, and refused to others until that one gives it up', async () => {
+    const held = await holdLockFile(path);
+    expect(held).not.toBeNull();
+    expect(await holdLockFile(path)).toBeNull();
+    await held?.[Symbol.asyncDispose]();
+    await using again = await holdLockFile(path);
+    expect(again).not.toBeNull();
   });
 });

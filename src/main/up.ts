@@ -11,6 +11,7 @@ import { loadConfig } from '../config/load.ts';
 import { HubError } from '../domain/errors.ts';
 import { packagePath } from '../lib/asset.ts';
 import { freePort, isPortFree } from '../lib/free-port.ts';
+import { holdLockFile } from '../lib/lock-file.ts';
 import { provideCourseRepository } from './course-repository.ts';
 import {
   type DataFolder,
@@ -52,6 +53,13 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
     );
   }
   const folder = await openDataFolder(resolve(options.data ?? defaultDataPath(files[0]!)));
+  await using alone = await holdLockFile(join(folder.run, 'up.lock'));
+  if (alone === null) {
+    throw new HubError(
+      'conflict',
+      `The course in ${folder.path} runs already. End it first, or name another folder with --data.`,
+    );
+  }
   const keys = await keysOf(folder);
   const ports = await checkedPorts(folder);
   const python = await pythonOf(options, say);
@@ -129,8 +137,8 @@ async function checkedPorts(folder: DataFolder): Promise<Ports> {
     if (await isPortFree('127.0.0.1', port)) continue;
     throw new HubError(
       'conflict',
-      `Port ${port}, which this course uses inside, is in use: perhaps it runs already. End what uses it, or, when no ` +
-        `server of the course runs any more, remove ${join(folder.path, 'ports.json')} to have another one chosen.`,
+      `Port ${port}, which this course uses inside, is in use. End what uses it, or, when no server of the course runs ` +
+        `any more, remove ${join(folder.path, 'ports.json')} to have another one chosen.`,
     );
   }
   return ports;

@@ -35,7 +35,8 @@ export function managementApi(options: ManagementApiOptions): RequestListener {
       })
       .then((given) => {
         options.counters.statuses[given.status]! += 1;
-        const level = given.status < 400 ? 'info' : 'warn';
+        // A hub asks for the table every second: that is no news.
+        const level = given.status >= 400 ? 'warn' : request.method === 'GET' ? 'debug' : 'info';
         options.logger[level]({ status: given.status, method: request.method, url: pathOf(request) }, 'api');
         send(request, response, given);
       });
