@@ -89,8 +89,10 @@ function helpWithWord(issue: z.core.$ZodIssueInvalidValue, node: Tree): string |
     return `Put it in quotes: "${node.plain}".`;
   }
   const written = node.kind === 'scalar' ? String(node.value).toLowerCase() : '';
-  const meant = issue.values.find((value) => String(value) === written);
-  return meant === undefined ? null : `Write it in small letters: ${String(meant)}.`;
+  const meant = issue.values.find((value) => written !== '' && String(value).toLowerCase() === written);
+  if (meant === undefined) return null;
+  const isSmall = String(meant) === written;
+  return `Write it ${isSmall ? 'in small letters' : 'with capital letters as here'}: ${String(meant)}.`;
 }
 
 /** Of the alternatives, the one that came furthest is what was meant; a text where none came further. */

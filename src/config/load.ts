@@ -5,6 +5,7 @@
 
 import { acceptFindings, withoutAccepted } from './accept.ts';
 import { checkAdmission } from './checks/admission.ts';
+import { checkCluster } from './checks/cluster.ts';
 import { checkGeneration } from './checks/generation.ts';
 import { checkHttps } from './checks/https.ts';
 import { checkLogin } from './checks/login.ts';
@@ -67,6 +68,7 @@ const CHECKS = [
   checkTemplates,
   checkHttps,
   checkGeneration,
+  checkCluster,
   checkScalars,
 ];
 

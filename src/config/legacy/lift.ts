@@ -1,6 +1,7 @@
 import { type Finding, findingAt, lineOf } from '../finding.ts';
 import { nearest } from '../nearest.ts';
 import { entryAt, isEmpty, type MapTree, nodeAt, type Tree, withEntry, withoutEntry } from '../tree.ts';
+import { liftPython } from './python.ts';
 import type { Rule } from './rule.ts';
 import { LEGACY_RULES } from './rules.ts';
 import { RENAMED_TRAITS, TRAIT_RULES } from './traits.ts';
@@ -14,8 +15,12 @@ export interface Lifted {
 export function liftTree(file: MapTree): Lifted {
   const legacy = applyRules(file, LEGACY_RULES, { newWins: false });
   const leftover = takeAuth(legacy.tree);
-  const traits = applyRules(leftover.tree, [...RENAMED_TRAITS, ...TRAIT_RULES], { newWins: true });
-  return { tree: traits.tree, findings: [...legacy.findings, ...leftover.findings, ...traits.findings] };
+  const python = liftPython(leftover.tree);
+  const traits = applyRules(python.tree, [...RENAMED_TRAITS, ...TRAIT_RULES], { newWins: true });
+  return {
+    tree: traits.tree,
+    findings: [...legacy.findings, ...leftover.findings, ...python.findings, ...traits.findings],
+  };
 }
 
 /** @param options.newWins whether what is moved replaces what stands at its new name. */

@@ -1,0 +1,118 @@
+import { type Finding, findingAt } from '../finding.ts';
+import type { Json } from '../json.ts';
+import { readStatements, type Statement } from '../python/statements.ts';
+import {
+  type Entry,
+  type MapTree,
+  nodeAt,
+  type Place,
+  type ScalarTree,
+  type Tree,
+  withEntry,
+  withoutEntry,
+} from '../tree.ts';
+import { HINTS } from './python-hints.ts';
+import { TRAIT_RULES } from './traits.ts';
+
+/**
+ * Turns `hub.extraConfig` into keys: what it assigns literally is put where `hub.config` has it, the pieces in the order of
+ * their names, as the chart runs them. Everything else cannot run here, and is reported with what does the same.
+ */
+export function liftPython(file: MapTree): { readonly tree: MapTree; readonly findings: readonly Finding[] } {
+  const node = nodeAt(file, ['hub', 'extraConfig']);
+  const pieces = node === undefined ? undefined : piecesOf(node);
+  if (pieces === undefined) return { tree: file, findings: [] };
+  const findings: Finding[] = [];
+  let tree = withoutEntry(file, ['hub', 'extraConfig']);
+  for (const piece of pieces) {
+    for (const statement of readStatements(String(piece.value ?? ''))) {
+      const written = { place: placeOf(piece, statement.line), path: piece.path };
+      const changed =
+        statement.kind === 'other' ? undefined : apply(tree, statement, traitOf(statement, written));
+      if (changed === undefined) findings.push(describeOther(statement, written));
+      else tree = changed;
+    }
+  }
+  return { tree, findings };
+}
+
+type Written = Pick<Tree, 'place' | 'path'>;
+type Assignment = Exclude<Statement, { kind: 'other' }>;
+
+function traitOf({ target }: Assignment, written: Written): Written {
+  return { ...written, path: `${written.path}:c.${target.slice(0, 2).join('.')}` };
+}
+
+/** A bare text was one piece once. Undefined where something is no text: that is for validation to say. */
+function piecesOf(node: Tree): readonly ScalarTree[] | undefined {
+  if (node.kind === 'scalar') return [node];
+  if (node.kind !== 'map') return undefined;
+  const names = [...node.entries.keys()].toSorted();
+  const values = names.map((name) => node.entries.get(name)!.value);
+  return values.every((value) => value.kind === 'scalar') ? values : undefined;
+}
+
+/** A block of text begins in the line below its key. */
+function placeOf(piece: ScalarTree, line: number): Place {
+  const isBlock = piece.lastLine > piece.place.line;
+  return isBlock ? { ...piece.place, line: piece.place.line + line, column: 1 } : piece.place;
+}
+
+/** Undefined where what stands there already is of another kind. */
+function apply(tree: MapTree, { kind, target, value }: Assignment, written: Written): MapTree | undefined {
+  const node = treeOf(value, written);
+  const entry = (whole: Tree): Entry => ({ key: written.place, value: whole });
+  const trait = ['hub', 'config', ...target.slice(0, 2)];
+  if (kind === 'set' && target.length === 2) return withEntry(tree, trait, entry(node));
+
+  const path = standingPath(tree, trait);
+  const standing = nodeAt(tree, path);
+  if (kind === 'set') {
+    if (standing !== undefined && standing.kind !== 'map') return undefined;
+    return withEntry(tree, [...path, target[2]!], entry(node));
+  }
+  if (standing === undefined) return withEntry(tree, path, entry(node));
+  if (standing.kind === 'map' && node.kind === 'map') {
+    const entries = new Map([...standing.entries, ...node.entries]);
+    return withEntry(tree, path, entry({ ...standing, entries }));
+  }
+  if (standing.kind === 'list' && node.kind === 'list') {
+    return withEntry(tree, path, entry({ ...standing, items: [...standing.items, ...node.items] }));
+  }
+  return undefined;
+}
+
+/** Where a trait that is added to stands: at its key of the chart, unless `hub.config` has it. */
+function standingPath(tree: MapTree, trait: readonly string[]): readonly string[] {
+  const name = trait.join('.');
+  const { to } = TRAIT_RULES.find(({ from }) => from === name) ?? {};
+  return nodeAt(tree, trait) === undefined && typeof to === 'string' ? to.split('.') : trait;
+}
+
+function treeOf(value: Json, written: Written): Tree {
+  if (Array.isArray(value)) {
+    return { kind: 'list', ...written, items: value.map((item) => treeOf(item, written)) };
+  }
+  if (typeof value === 'object' && value !== null) {
+    const entries = new Map(
+      Object.entries(value).map(([key, below]) => [
+        key,
+        { key: written.place, value: treeOf(below, written) },
+      ]),
+    );
+    return { kind: 'map', ...written, entries };
+  }
+  const scalar = value as string | number | boolean | null;
+  return { kind: 'scalar', ...written, value: scalar, plain: undefined, lastLine: written.place.line };
+}
+
+function describeOther(statement: Statement, written: Written): Finding {
+  const text = statement.kind === 'other' ? statement.text : `c.${statement.target.join('.')}`;
+  const hint = HINTS.find(({ pattern }) => pattern.test(text.slice(0, 10_000)));
+  return findingAt(written, {
+    code: 'python',
+    severity: 'error',
+    message: `This statement (line ${statement.line} of \`${written.path}\`) is Python for another hub and cannot run here: only assignments of plain values are translated.`,
+    help: hint?.help ?? 'There is no key that does the same; without it the course runs differently.',
+  });
+}
