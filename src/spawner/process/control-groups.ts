@@ -71,12 +71,7 @@ export class ControlGroups {
     const folders: string[] = [];
     for (const hierarchy of this.#hierarchies) {
       const folder = join(hierarchy.folder, name);
-      await mkdir(folder).catch(async (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EEXIST') return;
-        // Another spawner of the same data folder was closed meanwhile, and took the folders above with it.
-        await makeOurs(hierarchy.version, hierarchy.place, hierarchy.folder);
-        await mkdir(folder);
-      });
+      await makeRunFolder(hierarchy, folder);
       for (const [file, value] of settingsOf(hierarchy, limits)) {
         // A kernel may lack one (swap accounting, for one); the limits that matter were tried before.
         await writeFile(join(folder, file), value).catch(() => undefined);
@@ -159,18 +154,23 @@ export async function killGroups(folders: readonly string[]): Promise<void> {
   }
 }
 
-/** Removes groups that hold nothing any more; one that still does stays. */
+/** Removes groups that hold nothing any more, and ours above them after the last one; one that still does stays. */
 export async function removeGroups(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
-    // The kernel lets go of the last process a moment after it has ended.
-    for (let tries = 0; tries < 20; tries += 1) {
-      const code = await rmdir(folder).then(
-        () => null,
-        (error: NodeJS.ErrnoException) => error.code,
-      );
-      if (code !== 'EBUSY') break;
-      await delay(10);
-    }
+    await removeGroup(folder);
+    await rmdir(dirname(folder)).catch(() => undefined);
+  }
+}
+
+async function removeGroup(folder: string): Promise<void> {
+  // The kernel lets go of the last process a moment after it has ended.
+  for (let tries = 0; tries < 20; tries += 1) {
+    const code = await rmdir(folder).then(
+      () => null,
+      (error: NodeJS.ErrnoException) => error.code,
+    );
+    if (code !== 'EBUSY') return;
+    await delay(10);
   }
 }
 
@@ -231,6 +231,18 @@ async function openHierarchy(mount: Mount, place: string, instance: string): Pro
   }
 }
 
+async function makeRunFolder(hierarchy: Hierarchy, folder: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await makeFolder(folder);
+    } catch (error) {
+      // The end of another run may have taken the folders above with it.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 5) throw error;
+      await makeOurs(hierarchy.version, hierarchy.place, hierarchy.folder);
+    }
+  }
+}
+
 /** Makes our folders below a group; in version 2 each level has to hand the controllers down. */
 async function makeOurs(version: Version, place: string, folder: string): Promise<void> {
   for (const level of [place, dirname(folder), folder]) {
@@ -256,7 +268,7 @@ async function canEnter(folder: string): Promise<boolean> {
   } finally {
     const ended = new Promise((resolve) => child.once('close', resolve));
     if (child.kill('SIGKILL')) await ended;
-    await removeGroups([probe]);
+    await removeGroup(probe);
   }
 }
 
@@ -269,7 +281,7 @@ async function canLimitMemory(folder: string, version: Version): Promise<boolean
   } catch {
     return false;
   } finally {
-    await removeGroups([probe]);
+    await removeGroup(probe);
   }
 }
 
