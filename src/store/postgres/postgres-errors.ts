@@ -21,6 +21,8 @@ export class ConnectionLost extends Error {
 /** What to do, by SQLSTATE or by its class, the first two characters. */
 const remedies: Readonly<Record<string, string>> = {
   '08': 'The database does not answer. Check that it runs and can be reached, then try again.',
+  '08P01':
+    'A pooler in front of the database refuses a session of our own. Tell the hub that there is a pooler, or connect it to the database itself.',
   '25006': 'The database takes no changes, as a standby does not. Point the hub to the primary.',
   '25P03': 'The database gave up on a change that took too long: try again in a moment.',
   '25P04': 'The database gave up on a change that took too long: try again in a moment.',
