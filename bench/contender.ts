@@ -15,6 +15,8 @@ export interface Contender {
   /** Adds users to the database; the hub must have run once, and not run now. */
   addUsers(names: readonly string[]): Promise<void>;
   start(): Promise<RunningContender>;
+  /** Ends the servers that outlive their hub; it does not run now. */
+  stopServers(): Promise<void>;
 }
 
 export interface RunningContender extends AsyncDisposable {

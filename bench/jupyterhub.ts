@@ -49,6 +49,8 @@ export async function prepareJupyterHub(folder: string, { python, proxyProgram }
       ].join('\n');
       execFileSync(python, ['-c', program, `sqlite:///${database}`], { input: JSON.stringify(names) });
     },
+    // They end with the hub.
+    async stopServers() {},
     async start() {
       const began = performance.now();
       const child = await launch([python, '-m', 'jupyterhub', '-f', configFile], { cwd: folder, log });

@@ -52,6 +52,9 @@ export async function preparePolder(folder: string, python: string | null): Prom
       await using store = await openSqliteStore(join(data, 'polder.sqlite'));
       await store.users.insert(names.map((name) => ({ name, admin: false })));
     },
+    async stopServers() {
+      execFileSync(process.execPath, [polderProgram, 'stop-servers', `--data=${data}`]);
+    },
     async start() {
       const began = performance.now();
       const child = await launch(command, { cwd: folder, log });

@@ -109,8 +109,15 @@ async function withContenders<T>(
     await chmod(folder, 0o711);
     const [ours, theirs] = [join(folder, 'polder'), join(folder, 'jupyterhub')];
     for (const path of [ours, theirs]) await mkdir(path, { mode: 0o711 });
-    const polder = await preparePolder(ours, servers === 'real' ? peers.python : null);
-    return await work([polder, await prepareJupyterHub(theirs, peers)]);
+    const pair = [
+      await preparePolder(ours, servers === 'real' ? peers.python : null),
+      await prepareJupyterHub(theirs, peers),
+    ] as const;
+    try {
+      return await work(pair);
+    } finally {
+      for (const contender of pair) await contender.stopServers();
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
