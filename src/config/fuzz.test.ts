@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { effectiveValues } from './explain/effective.ts';
 import { formatFindings } from './format.ts';
 import { checkText } from './load.ts';
+import { migrateText } from './migrate/migrate.ts';
 
 const SECRET = 'QWErtyUIOP42';
 
@@ -86,6 +87,7 @@ test('no text makes the reading throw', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), ascii), (text) => {
       expect(outputOf(text)).toBeTypeOf('string');
+      expect(migrateText(text, 'config.yaml').findings).toBeDefined();
     }),
     { numRuns: 500 },
   );
@@ -94,7 +96,11 @@ test('no text makes the reading throw', () => {
 test('no values make the reading throw', () => {
   fc.assert(
     fc.property(values, (value) => {
-      expect(outputOf(stringify(value))).toBeTypeOf('string');
+      const text = stringify(value);
+      expect(outputOf(text)).toBeTypeOf('string');
+      const { text: migrated } = migrateText(text, 'config.yaml');
+      // What was carried over can be read again, and has nothing left to carry over.
+      if (migrated !== undefined) expect(migrateText(migrated, 'config.yaml').text).toBe(migrated);
     }),
     { numRuns: 500 },
   );

@@ -31,8 +31,10 @@ export function* allKeys(under = ''): Generator<KeyDescription> {
 export function findKey(name: string): KeyDescription | undefined {
   const rule = RULES.find(({ from }) => from === name);
   const today = typeof rule?.to === 'string' ? rule.to : (DEPENDENT[name] ?? name);
-  for (const key of allKeys()) if (key.name === today) return key;
-  return undefined;
+  const keys = new Map([...allKeys()].map((key) => [key.name, key]));
+  const exact = keys.get(today);
+  // What an old name became may be below a key that holds anything.
+  return exact ?? (rule === undefined ? undefined : keys.get(today.slice(0, today.lastIndexOf('.'))));
 }
 
 const RULES = [...LEGACY_RULES, ...RENAMED_TRAITS, ...TRAIT_RULES];

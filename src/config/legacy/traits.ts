@@ -18,14 +18,15 @@ export const TRAIT_RULES: readonly Rule[] = [
   { from: 'hub.config.JupyterHub.admin_users', to: 'hub.config.Authenticator.admin_users' },
   { from: 'hub.config.JupyterHub.proxy_auth_token', to: 'proxy.secretToken' },
   { from: 'hub.config.ConfigurableHTTPProxy.auth_token', to: 'proxy.secretToken' },
-  ...['DummyAuthenticator', 'SharedPasswordAuthenticator'].flatMap((section) =>
-    moves(`hub.config.${section}`, 'hub.config.Authenticator', {
-      admin_users: 'admin_users',
-      allowed_users: 'allowed_users',
-      allow_all: 'allow_all',
-      blocked_users: 'blocked_users',
-      username_pattern: 'username_pattern',
-    }),
+  ...['DummyAuthenticator', 'SharedPasswordAuthenticator', 'OAuthenticator', 'GenericOAuthenticator'].flatMap(
+    (section) =>
+      moves(`hub.config.${section}`, 'hub.config.Authenticator', {
+        admin_users: 'admin_users',
+        allowed_users: 'allowed_users',
+        allow_all: 'allow_all',
+        blocked_users: 'blocked_users',
+        username_pattern: 'username_pattern',
+      }),
   ),
   ...['Spawner', 'KubeSpawner'].flatMap((section) =>
     moves(`hub.config.${section}`, 'singleuser', {

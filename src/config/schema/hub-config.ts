@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { later, refused, secret, section, unneeded } from './fate.ts';
 import { kubeSpawnerSchema } from './kube-spawner.ts';
+import { oauthSections } from './oauth.ts';
 import { flag, names, text } from './scalars.ts';
 
 /** Traits that are known and mean nothing yet. */
@@ -16,6 +17,9 @@ const pattern = refused(
   'names are not held against a pattern yet, so that others would get in',
   'Name those who are let in with `allowed_users` instead.',
 );
+
+const OWN_PROXY = 'the proxy is part of Polder';
+const AT_THE_START = 'it is about how JupyterHub itself is started';
 
 /**
  * `hub.config.<Class>.<trait>`: JupyterHub's own settings. Those that also have a key of the chart are moved to it first
@@ -36,6 +40,19 @@ export const hubConfigSchema = section({
     db_kwargs: unneeded('the hub keeps its own database in the data folder'),
     upgrade_db: unneeded('the hub upgrades its database itself'),
     tornado_settings: unneeded('it sets up a web server that is not part of Polder'),
+    proxy_class: unneeded(OWN_PROXY),
+    proxy_cmd: unneeded(OWN_PROXY),
+    proxy_api_ip: unneeded(OWN_PROXY),
+    proxy_api_port: unneeded(OWN_PROXY),
+    proxy_check_interval: unneeded(OWN_PROXY),
+    debug_proxy: later('`debug.enabled`'),
+    pid_file: unneeded(AT_THE_START),
+    config_file: unneeded(AT_THE_START),
+    generate_config: unneeded(AT_THE_START),
+    generate_certs: unneeded(AT_THE_START),
+    answer_yes: unneeded(AT_THE_START),
+    confirm_no_ssl: unneeded(AT_THE_START),
+    data_files_path: unneeded(AT_THE_START),
     cleanup_servers: later(),
     cleanup_proxy: unneeded('hub and proxy are started and stopped together'),
     last_activity_interval: unneeded('activity is reported as it happens'),
@@ -81,6 +98,18 @@ export const hubConfigSchema = section({
       'user_redirect_hook',
       'use_legacy_stopped_server_status_code',
       'extra_handlers',
+      'trust_user_provided_tokens',
+      'subdomain_hook',
+      'jinja_environment_options',
+      'internal_certs_location',
+      'recreate_internal_certs',
+      'external_ssl_authorities',
+      'hub_connect_port',
+      'hub_socket_mode',
+      'reset_db',
+      'debug_db',
+      'extra_log_file',
+      'extra_log_handlers',
     ),
   }),
   Authenticator: section({
@@ -114,6 +143,7 @@ export const hubConfigSchema = section({
     admin_password: secret(text),
     password_groups: secret(later()),
   }),
+  ...oauthSections,
   Spawner: section(
     laterTraits(
       'args',
@@ -136,6 +166,10 @@ export const hubConfigSchema = section({
       'progress_ready_hook',
       'ip',
       'port',
+      'poll_jitter',
+      'hub_connect_url',
+      'ssl_alt_names',
+      'ssl_alt_names_include_local',
     ),
   ),
   KubeSpawner: kubeSpawnerSchema,
@@ -148,7 +182,14 @@ export const hubConfigSchema = section({
     concurrency: unneeded('the hub sends routes as a stream'),
     check_running_interval: unneeded('the hub sends routes as a stream'),
     pid_file: unneeded('the process ids stand in the data folder'),
+    command_umask: unneeded(OWN_PROXY),
   }),
+  Proxy: section({ should_start: unneeded('hub and proxy are started together'), extra_routes: later() }),
+  LocalProcessSpawner: section(
+    laterTraits('interrupt_timeout', 'term_timeout', 'kill_timeout', 'popen_kwargs', 'shell_cmd'),
+  ),
+  SimpleLocalProcessSpawner: section(laterTraits('home_dir_template')),
+  JupyterHubHTTPClient: section(laterTraits('session_options', 'connector_options')),
   CryptKeeper: section({ keys: secret(later()), n_threads: later() }),
 });
 

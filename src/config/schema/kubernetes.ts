@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { replaced, section } from './fate.ts';
 import { json, jsonList, jsonMap, labels } from './passthrough.ts';
-import { disruptionBudget, image, replacedImage, resources, serviceAccount } from './pods.ts';
+import { disruptionBudget, image, networkPolicy, replacedImage, resources, serviceAccount } from './pods.ts';
 import { count, flag, text, word } from './scalars.ts';
 
 const priority = z.int();
@@ -106,7 +106,7 @@ export const traefikSchema = replaced(
     args: json,
     revisionHistoryLimit: count,
     labels,
-    networkPolicy: json,
+    networkPolicy,
     extraInitContainers: jsonList,
     extraEnv: json,
     pdb: disruptionBudget,
