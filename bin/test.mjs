@@ -41,7 +41,7 @@ rmSync(scratch, { recursive: true, force: true });
 
 /** Path of a Python that can run single-user servers. @param {string} cache */
 async function pythonEnvironment(cache) {
-  const { preparePythonEnvironment } = await import('../src/main/python-environment.ts');
+  const { preparePythonEnvironment } = await import('../src/spawner/process/python-environment.ts');
   try {
     const { python, findings } = await preparePythonEnvironment({ cache, log: say });
     for (const { message, help } of findings) say([message, help].filter(Boolean).join(' '));

@@ -15,9 +15,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   spawner: ['lib', 'domain', 'config/finding.ts'],
   authenticator: ['lib', 'domain', 'config/finding.ts'],
   proxy: ['lib', 'domain'],
+  notebooks: ['lib', 'domain'],
   hub: ['lib', 'domain', 'store/store.ts', 'spawner/spawner.ts', 'authenticator/authenticator.ts'],
   http: ['lib', 'domain', 'hub'],
-  main: ['lib', 'domain', 'config', 'store', 'spawner', 'authenticator', 'proxy', 'hub', 'http'],
+  main: ['lib', 'domain', 'config', 'store', 'spawner', 'authenticator', 'proxy', 'notebooks', 'hub', 'http'],
 };
 
 /** Folders that alone may use a technology, and how one knows it. */
@@ -157,8 +158,10 @@ describe('the package', () => {
         .split('\n')
         .filter((line) => /^[a-z]/.test(line))
         .map((line) => line.split('==')[0]!);
-    const locked = names('src/main/python-requirements.txt');
-    expect(names('src/main/python-requirements.in').filter((name) => !locked.includes(name))).toEqual([]);
+    const locked = names('src/spawner/process/python-requirements.txt');
+    expect(
+      names('src/spawner/process/python-requirements.in').filter((name) => !locked.includes(name)),
+    ).toEqual([]);
   });
 });
 

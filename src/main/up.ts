@@ -12,7 +12,8 @@ import { HubError } from '../domain/errors.ts';
 import { packagePath } from '../lib/asset.ts';
 import { freePort, isPortFree } from '../lib/free-port.ts';
 import { holdLockFile } from '../lib/lock-file.ts';
-import { provideCourseRepository } from './course-repository.ts';
+import { provideCourseRepository } from '../notebooks/course-repository.ts';
+import { preparePythonEnvironment } from '../spawner/process/python-environment.ts';
 import {
   type DataFolder,
   defaultDataPath,
@@ -23,7 +24,6 @@ import {
 } from './data-folder.ts';
 import type { HubFarewell, HubGreeting } from './hub-process.ts';
 import type { HubSettings } from './hub-settings.ts';
-import { preparePythonEnvironment } from './python-environment.ts';
 import { SupervisedChild } from './supervisor.ts';
 
 export interface UpOptions {

@@ -254,9 +254,11 @@ export class ServerReconciler implements Reconciler {
     report({ phase: 'starting', message: 'Waiting for JupyterLab to answer.', percent: 50 });
     for (let pause = FIRST_PROBE_MS; ; pause = Math.min(pause * PROBE_GROWTH, SLOWEST_PROBE_MS)) {
       signal.throwIfAborted();
-      if (await this.#answers(`${server.target}${spec.path}api`, signal)) return;
+      const answered = await this.#answers(`${server.target}${spec.path}api`, signal);
+      // Asked after an answer too: what answers may be somebody else's program that took the port of one that ended.
       const status = await this.#spawner.poll(server.handle);
       if (status.kind === 'exited') throw exitError(status.reason, status.exitCode);
+      if (answered) return;
       if (this.#now().getTime() > deadline) {
         throw new SpawnError(
           `The server did not answer within ${this.#settings.startTimeoutSeconds} seconds.`,

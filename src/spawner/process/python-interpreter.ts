@@ -4,8 +4,8 @@ import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { HubError } from '../domain/errors.ts';
-import { closedToOthers } from '../lib/closed-to-others.ts';
+import { HubError } from '../../domain/errors.ts';
+import { closedToOthers } from '../../lib/closed-to-others.ts';
 
 const oldestMinor = 10;
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { HubError } from '../domain/errors.ts';
+import { HubError } from '../../domain/errors.ts';
 
 /**
  * Runs a command of Python's tools so that everyone can read what it writes, whatever the umask of this process.

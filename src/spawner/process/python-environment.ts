@@ -8,11 +8,9 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { type Finding, findingAt } from '../config/finding.ts';
-import { HubError } from '../domain/errors.ts';
-import { assetPath } from '../lib/asset.ts';
-import { closedToOthers } from '../lib/closed-to-others.ts';
-import { withLockFile } from '../lib/lock-file.ts';
+import { HubError } from '../../domain/errors.ts';
+import { assetPath } from '../../lib/asset.ts';
+import { withLockFile } from '../../lib/lock-file.ts';
 import { runWithUmask } from './python-command.ts';
 import { chooseInterpreter, type Interpreter } from './python-interpreter.ts';
 
@@ -31,7 +29,6 @@ export interface PythonEnvironment {
   readonly python: string;
   /** Whether this call made it. */
   readonly created: boolean;
-  readonly findings: readonly Finding[];
 }
 
 /**
@@ -42,17 +39,15 @@ export interface PythonEnvironment {
 export async function preparePythonEnvironment(
   options: PythonEnvironmentOptions,
 ): Promise<PythonEnvironment> {
-  const isRoot = process.getuid?.() === 0;
   if (options.python !== undefined) {
     const python = await checkedInterpreter(options.python);
-    return { python, created: false, findings: isRoot ? await reachFindings(python) : [] };
+    return { python, created: false };
   }
-  const interpreter = await chooseInterpreter({ forOthers: isRoot });
-  const requirements = await readFile(assetPath('main/python-requirements.txt'), 'utf8');
+  const interpreter = await chooseInterpreter({ forOthers: process.getuid?.() === 0 });
+  const requirements = await readFile(assetPath('spawner/process/python-requirements.txt'), 'utf8');
   const folder = join(resolve(options.cache), 'python', nameOf(requirements, interpreter));
   const created = await ensureEnvironment(folder, interpreter, requirements, options);
-  const python = join(folder, 'bin', 'python');
-  return { python, created, findings: isRoot ? await reachFindings(python, interpreter) : [] };
+  return { python: join(folder, 'bin', 'python'), created };
 }
 
 /** Another lock or another interpreter is another environment: servers that run keep theirs. */
@@ -123,7 +118,7 @@ async function makeEnvironment(
   await run(interpreter.path, ['-I', '-m', 'venv', ...withoutPip, folder]);
   const pip =
     interpreter.pip === 'own' ? [interpreter.path, '-m', 'pip', '--python', python] : [python, '-m', 'pip'];
-  const lock = assetPath('main/python-requirements.txt');
+  const lock = assetPath('spawner/process/python-requirements.txt');
   // The lock names everything, so that nothing is left to resolve. Compiling afterwards uses all cores.
   const install = [
     'install',
@@ -199,20 +194,4 @@ async function checkedInterpreter(given: string): Promise<string> {
     );
   }
   return python;
-}
-
-/** What keeps students, who run as users of their own, from the environment. */
-async function reachFindings(python: string, from?: Interpreter): Promise<readonly Finding[]> {
-  const closedAt = (await closedToOthers(python)) ?? from?.closedAt ?? null;
-  if (closedAt === null) return [];
-  return [
-    findingAt(null, {
-      code: 'python-closed-to-students',
-      severity: 'warning',
-      message: `Students cannot run the Python environment (${python}) as users of their own: ${closedAt} is closed to them.`,
-      help: from?.closedAt
-        ? 'Install a Python that everyone can run, on Debian and Ubuntu: apt-get install python3 python3-venv.'
-        : 'Keep it in a folder that everyone can enter: see --python and POLDER_CACHE.',
-    }),
-  ];
 }
