@@ -17,8 +17,10 @@ export type Topic = 'users' | 'servers' | 'tokens' | 'sessions' | 'progress';
 
 export interface Store extends Repositories, AsyncDisposable {
   /**
-   * Runs `work` so that all of it happens or none. `work` may run more than once and does no other I/O; it may not
-   * write through the store itself. Where `tx` threw, nothing of it happens, even if `work` caught the error.
+   * Runs `work` so that all of it happens or none, as if no other transaction, of any hub, ran meanwhile. A write of a
+   * repository by itself may come between what it reads; where both write the same row, `work` runs again. `work` may
+   * run more than once and does no other I/O; it may not write through the store itself. Where `tx` threw, nothing of
+   * it happens, even if `work` caught the error.
    * Change notices go out after the commit.
    */
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;

@@ -35,7 +35,7 @@ export interface PostgresStoreOptions {
 }
 
 /**
- * Opens the store in a PostgreSQL database (14 or newer), which must exist and have the encoding UTF8, and brings it to
+ * Opens the store in a PostgreSQL database, which must exist and have the encoding UTF8, and brings it to
  * today's tables. Any number of hubs may use it.
  *
  * @param address `postgres://user:password@host:port/database`, where `?sslmode=…` and such may follow, or its parts.
