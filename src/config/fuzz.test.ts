@@ -147,6 +147,7 @@ singleuser:
     - name: TOKEN
       value: ${SECRET}15
 imagePullSecret: {password: ${SECRET}16}
+proxy2: https://me:${SECRET}17@example.org
 `.trimStart();
 
 test('no secret is ever shown, whatever slips in the typing', () => {

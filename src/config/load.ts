@@ -11,6 +11,7 @@ import { checkHttps } from './checks/https.ts';
 import { checkLogin } from './checks/login.ts';
 import { checkPasswords } from './checks/passwords.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
+import { checkPlainSight } from './checks/plain-sight.ts';
 import { checkScalars } from './checks/scalars.ts';
 import { checkSecrets } from './checks/secrets.ts';
 import { checkServer } from './checks/server.ts';
@@ -68,6 +69,7 @@ const CHECKS = [
   checkTemplates,
   checkHttps,
   checkGeneration,
+  checkPlainSight,
   checkCluster,
   checkScalars,
 ];

@@ -1,3 +1,4 @@
+import { hasPassword } from './credentials.ts';
 import { isOpen, isSecret, shapeOf } from './schema/fate.ts';
 import { valuesSchema } from './schema/values.ts';
 import { leaves, type MapTree, type Place, type ScalarTree, type Tree } from './tree.ts';
@@ -29,8 +30,8 @@ export function showableSource(text: string, { scalars, complete, lifted }: Sour
     cutAt.set(line, Math.min(cutAt.get(line) ?? Number.POSITIVE_INFINITY, column));
   };
   const harmless = new Set(harmlessPlaces(lifted));
-  for (const { place, lastLine } of scalars) {
-    if (harmless.has(placeKey(place))) continue;
+  for (const { place, lastLine, value } of scalars) {
+    if (harmless.has(placeKey(place)) && !hasPassword(String(value))) continue;
     cut(place.line, place.column - 1);
     for (let line = place.line + 1; line <= lastLine; line++) hidden.add(line);
   }
@@ -81,7 +82,8 @@ function* commentsThatLookSecret(lines: readonly string[]): Generator<Cut> {
   for (const [index, line] of lines.entries()) {
     if (line.length > MAX_LINE) continue;
     const comment = line.search(/(^|\s)#/);
-    if (comment !== -1 && SECRET_WORD.test(line.slice(comment))) yield { line: index + 1, column: comment };
+    const text = comment === -1 ? '' : line.slice(comment);
+    if (SECRET_WORD.test(text) || hasPassword(text)) yield { line: index + 1, column: comment };
   }
 }
 

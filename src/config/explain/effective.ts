@@ -1,3 +1,4 @@
+import { hasPassword } from '../credentials.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { Generation } from '../generations.ts';
 import { mergeOverDefaults } from '../parse/merge.ts';
@@ -32,10 +33,10 @@ export function effectiveValues(lifted: MapTree, generation: Generation): readon
     }
     const node = nodeAt(lifted, path);
     // A default is known to all; what a file says in a place that may hold anything may be a secret.
-    const show = !secret && (node === undefined || !isOpen(schema));
+    const shown = !secret && (node === undefined || !isOpen(schema)) ? JSON.stringify(value) : '…';
     values.push({
       key: path.join('.'),
-      value: show ? JSON.stringify(value) : '…',
+      value: hasPassword(shown) ? '…' : shown,
       origin: originOf({ generation }, node),
     });
   };

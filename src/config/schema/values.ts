@@ -60,13 +60,23 @@ export type Values = z.infer<typeof valuesSchema>;
 
 /** Whether a value at this place is never shown. What the schema does not know is taken for a secret. */
 export function isSecretPath(path: Path): boolean {
+  return markOf(path) ?? true;
+}
+
+/** Whether the schema marks the value at this place as a secret. */
+export function isMarkedSecret(path: Path): boolean {
+  return markOf(path) ?? false;
+}
+
+/** Undefined where the schema does not know the place. */
+function markOf(path: Path): boolean | undefined {
   let schema: z.core.$ZodType = valuesSchema;
   for (const step of path) {
     if (isSecret(schema)) return true;
     const shape = shapeOf(schema);
     if (shape === undefined) return false;
     const below = Object.hasOwn(shape, step) ? shape[step] : undefined;
-    if (below === undefined) return true;
+    if (below === undefined) return undefined;
     schema = below;
   }
   return isSecret(schema);
