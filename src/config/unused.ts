@@ -109,6 +109,17 @@ function describeFate(entry: Entry, fate: Fate): Finding {
 
 function describeUnknown(entry: Entry, name: readonly string[], siblings: readonly string[]): Finding {
   const key = name.at(-1) ?? '';
+  if (name.length === 1 && holdsValues(entry.value)) {
+    return findingAt(
+      { place: entry.key, path: entry.value.path },
+      {
+        code: 'values-of-a-part',
+        severity: 'error',
+        message: `The values stand below \`${entry.value.path}\`, as for a chart that JupyterHub's is a part of; none of them is read.`,
+        help: `Take the line \`${entry.value.path}:\` away, and the indentation of what stands below it.`,
+      },
+    );
+  }
   const near = nearest(key, siblings);
   const meant = near === undefined ? homeOf(key, name.slice(0, -1)) : [...name.slice(0, -1), near].join('.');
   return findingAt(
@@ -121,6 +132,10 @@ function describeUnknown(entry: Entry, name: readonly string[], siblings: readon
       help: meant === undefined ? 'Leave it out.' : `Did you mean \`${meant}\`?`,
     },
   );
+}
+
+function holdsValues(value: Tree): boolean {
+  return value.kind === 'map' && ['singleuser', 'hub', 'proxy', 'auth'].some((key) => value.entries.has(key));
 }
 
 function isAboutVolumes(name: readonly string[]): boolean {
