@@ -43,9 +43,7 @@ rmSync(scratch, { recursive: true, force: true });
 async function pythonEnvironment(cache) {
   const { preparePythonEnvironment } = await import('../src/spawner/process/python-environment.ts');
   try {
-    const { python, findings } = await preparePythonEnvironment({ cache, log: say });
-    for (const { message, help } of findings) say([message, help].filter(Boolean).join(' '));
-    return python;
+    return (await preparePythonEnvironment({ cache, log: say })).python;
   } catch (error) {
     throw error.code === 'unavailable' ? new SetUpError(error.message) : error;
   }
