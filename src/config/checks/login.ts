@@ -30,6 +30,8 @@ function checkOtherSections({ tree }: CheckedFile): readonly Finding[] {
   if (config?.kind !== 'map') return [];
   return [...config.entries].flatMap(([name, entry]) => {
     if (!/^[A-Z]\w*Authenticator$/.test(name) || name === 'Authenticator' || name === chosen) return [];
+    // It is what all of these have in common.
+    if (name === 'OAuthenticator' && chosen.endsWith('OAuthenticator')) return [];
     if (isEmpty(entry.value)) return [];
     const first = entry.value.kind === 'map' ? [...entry.value.entries.values()][0] : undefined;
     const at = first === undefined ? entry.value : { place: first.key, path: first.value.path };

@@ -74,6 +74,13 @@ export class EditableDocument {
     } else pair.value = node;
   }
 
+  /** Whether anything is said at `path`. */
+  has(path: Path): boolean {
+    const value = this.pairAt(path)?.value;
+    if (isMap(value)) return value.items.length > 0;
+    return value !== undefined && value !== null && !(isScalar(value) && value.value === '');
+  }
+
   private pairAt(path: Path): KeyPair | undefined {
     let map: unknown = this.root;
     let found: KeyPair | undefined;

@@ -23,6 +23,9 @@ test('the example course in today’s names is the one that is kept, and means t
   expect(current.secrets).toEqual(old.secrets);
 });
 
+/** Below `auth`, where it may be about who is let in. */
+const HOLD_WHAT_NO_CHART_KNOWS = ['misspelled-keys.txt', 'missing-blank-in-a-block.txt'];
+
 const names = (await readdir(FIXTURES)).sort();
 for (const name of names) {
   test(`fixture ${name}: carried over whole and with its comments, or refused`, async () => {
@@ -32,7 +35,7 @@ for (const name of names) {
     const refused = ['duplicate-key', 'several-documents'];
     const readable = before.complete && !findings.some(({ code }) => refused.includes(code));
     if (text === undefined) {
-      expect(readable && !input.includes('*')).toBe(false);
+      expect(readable && !HOLD_WHAT_NO_CHART_KNOWS.includes(name)).toBe(false);
       return;
     }
     expect(readable).toBe(true);
@@ -51,4 +54,15 @@ test('a chart that is said counts before what the file gives away', () => {
   const file = 'hub: {allowNamedServers: true}\n';
   expect(migrateText(file, 'config.yaml', { generation: '3' }).text).toContain('naming: escape');
   expect(migrateText(file, 'config.yaml').text).not.toContain('naming');
+});
+
+test('who is let in is never widened: a rule of the login is kept, and one that is misspelled is not dropped', () => {
+  const github = (rule: string) => `auth: {type: github, github: {clientId: a, clientSecret: b${rule}}}\n`;
+  expect(migrateText(github(''), 'config.yaml').text).toContain('allow_all: true');
+  const { text } = migrateText(github(', orgWhitelist: [waves]'), 'config.yaml');
+  expect(text).toContain('allowed_organizations: [waves]');
+  expect(text).not.toContain('allow_all');
+  const misspelled = migrateText(github(', org_whitelist: [waves]'), 'config.yaml');
+  expect(misspelled.text).toBeUndefined();
+  expect(misspelled.findings.at(-1)?.code).toBe('not-migrated');
 });

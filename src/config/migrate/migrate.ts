@@ -8,7 +8,7 @@ import { LEGACY_RULES } from '../legacy/rules.ts';
 import { RENAMED_TRAITS } from '../legacy/traits.ts';
 import { checkText } from '../load.ts';
 import { untab } from '../parse/tabs.ts';
-import { nodeAt } from '../tree.ts';
+import { nodeAt, type Tree } from '../tree.ts';
 import { EditableDocument } from './editable-document.ts';
 
 export interface Migrated {
@@ -38,6 +38,8 @@ export function migrateText(
   if (!isMap(yaml.contents)) return { text: readable, findings };
   const document = new EditableDocument(yaml);
   for (const rule of [...LEGACY_RULES, ...RENAMED_TRAITS]) document.apply(rule, before.tree);
+  // What no chart knows may be about who is let in: it is not for us to leave it out.
+  if (document.has(['auth'])) return { text: undefined, findings: [...findings, describeRest(before.tree)] };
   document.remove(['auth']);
   document.set(['polder', 'generation'], 'current');
   writeOutDefaults(document, before);
@@ -71,9 +73,18 @@ function writeOutDefaults(document: EditableDocument, { generation, lifted, valu
   const section = authenticatorSection(config?.JupyterHub?.authenticator_class ?? 'dummy');
   const { allow_all, allowed_users } = config?.Authenticator ?? {};
   const isOpen = allow_all === undefined && (allowed_users ?? []).length === 0;
-  if (isUpTo(generation, '2') && isOpen && !ALWAYS_THE_SAME.includes(section)) {
+  const isRestricted = restricts(nodeAt(lifted, ['hub', 'config', section]));
+  if (isUpTo(generation, '2') && isOpen && !isRestricted && !ALWAYS_THE_SAME.includes(section)) {
     document.set(['hub', 'config', 'Authenticator', 'allow_all'], true, because);
   }
+}
+
+/** Whether a way to log in has a rule of its own for who is let in: groups, organizations, domains. */
+function restricts(section: Tree | undefined): boolean {
+  if (section?.kind !== 'map') return false;
+  return [...section.entries.keys()].some((trait) =>
+    /allow|whitelist|domain|group|team|org|tenant/.test(trait),
+  );
 }
 
 /** They let in the same people in every generation. */
@@ -104,6 +115,15 @@ function comparable(values: Read['values']): unknown {
     hub: { ...hub, config },
     proxy: { ...proxy, https },
     polder: own,
+  });
+}
+
+function describeRest(file: Read['tree']): Finding {
+  return findingAt(nodeAt(file, ['auth']) ?? null, {
+    code: 'not-migrated',
+    severity: 'error',
+    message: 'There is something below `auth` that no chart knows, or that is empty.',
+    help: 'Mend it or take it out, then try again: `polder check` names it.',
   });
 }
 
