@@ -1,9 +1,19 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 /** Whether nobody listens on this port of `host` yet. */
 export async function isPortFree(host: string, port: number): Promise<boolean> {
-  return (await tryPort(host, port)) !== undefined;
+  return (await portProblem(host, port)) !== 'EADDRINUSE';
+}
+
+/** Why one cannot listen there, as the system's code (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`…); null where one can. */
+export async function portProblem(host: string, port: number): Promise<string | null> {
+  try {
+    await listenBriefly(host, port);
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
 }
 
 /** A TCP port that is free on `host` at this moment: `preferred` where that is, else any. */
@@ -13,16 +23,18 @@ export async function freePort(host: string, preferred: number): Promise<number>
   return port;
 }
 
-/** Listens and closes again. @returns the port, or undefined where it is taken. */
+/** @returns the port, or undefined where it is taken */
 async function tryPort(host: string, port: number): Promise<number | undefined> {
+  return listenBriefly(host, port).catch(() => undefined);
+}
+
+/** Listens and closes again. @throws what `listen` does */
+async function listenBriefly(host: string, port: number): Promise<number> {
   const server = createServer();
   try {
     server.listen(port, host);
     await once(server, 'listening');
-    const address = server.address();
-    return typeof address === 'object' ? address?.port : undefined;
-  } catch {
-    return undefined;
+    return (server.address() as AddressInfo).port;
   } finally {
     server.close();
   }

@@ -1,7 +1,8 @@
 /** The folder that keeps everything of one course on one machine: database, keys, homes, logs, what runs. */
-import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { HubError } from '../domain/errors.ts';
 import { newSecret } from '../lib/secret.ts';
 
 export interface DataFolder {
@@ -38,8 +39,39 @@ export function defaultDataPath(configFile: string, environment: NodeJS.ProcessE
   return join(environment.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'polder', course);
 }
 
-/** Opens the folder, made where it is not there. @throws the file system's error where it cannot be written. */
+/** Opens the folder, made where it is not there. @throws HubError where it cannot be made or written in. */
 export async function openDataFolder(path: string): Promise<DataFolder> {
+  try {
+    return await makeDataFolder(path);
+  } catch (error) {
+    throw new HubError(
+      'unavailable',
+      `The data folder ${path} cannot be used: ${reasonOf(error)}. Name another one with --data.`,
+      { cause: error },
+    );
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EROFS':
+      return 'its disk can only be read';
+    case 'EACCES':
+    case 'EPERM':
+      return 'its permissions forbid it';
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return 'there is a file in its place';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'its disk is full';
+    default:
+      return message;
+  }
+}
+
+async function makeDataFolder(path: string): Promise<DataFolder> {
   const folder = {
     path,
     database: join(path, 'polder.sqlite'),
@@ -50,6 +82,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   await mkdir(path, { recursive: true, mode: 0o711 });
   if (process.getuid?.() === (await stat(path)).uid) await chmod(path, 0o711);
   for (const inner of [folder.run, folder.logs]) await mkdir(inner, { recursive: true, mode: 0o700 });
+  await access(path, constants.W_OK);
   return folder;
 }
 
@@ -72,7 +105,20 @@ async function readOrMake<T>(file: string, make: () => T | Promise<T>): Promise<
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (text !== undefined) return JSON.parse(text) as T;
+  if (text !== undefined) {
+    try {
+      return JSON.parse(text) as T;
+    } catch (error) {
+      // Never made anew unasked: with other keys nobody's session or server would be known any more.
+      throw new HubError(
+        'internal',
+        `${file} is damaged. Put it back from a copy, or remove it to begin anew.`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
   const made = await make();
   // Written whole or not at all: half a key file would lock everybody out.
   await writeFile(`${file}.new`, JSON.stringify(made), { mode: 0o600, flush: true });

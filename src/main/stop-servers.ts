@@ -1,4 +1,6 @@
 /** `polder stop-servers`: ends what runs on after hub and proxy have ended. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { HubError } from '../domain/errors.ts';
 import { isActive, transition } from '../domain/server.ts';
@@ -14,9 +16,12 @@ export async function stopServers(
   options: { readonly config: string; readonly data?: string },
   say: (line: string) => void,
 ): Promise<void> {
-  const folder = await openDataFolder(options.data ?? defaultDataPath(options.config));
+  const path = resolve(options.data ?? defaultDataPath(options.config));
+  const never = new HubError('not_found', `No course was ever started in ${path}.`);
+  if (!existsSync(path)) throw never;
+  const folder = await openDataFolder(path);
   const ports = await portsOf(folder, () => {
-    throw new HubError('not_found', `No course was ever started in ${folder.path}.`);
+    throw never;
   });
   if (!(await isPortFree('127.0.0.1', ports.hub))) {
     throw new HubError(

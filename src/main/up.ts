@@ -10,7 +10,7 @@ import { countFindings, formatFindings } from '../config/format.ts';
 import { loadConfig } from '../config/load.ts';
 import { HubError } from '../domain/errors.ts';
 import { packagePath } from '../lib/asset.ts';
-import { freePort, isPortFree } from '../lib/free-port.ts';
+import { freePort, isPortFree, portProblem } from '../lib/free-port.ts';
 import { holdLockFile } from '../lib/lock-file.ts';
 import { provideCourseRepository } from '../notebooks/course-repository.ts';
 import { preparePythonEnvironment } from '../spawner/process/python-environment.ts';
@@ -46,12 +46,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
   const files = configFilesOf(options.configFiles);
   const { config, secrets } = await checkedConfig(files, options.accept, say);
   const ending = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  if (!(await isPortFree(options.host, options.port))) {
-    throw new HubError(
-      'conflict',
-      `Port ${options.port} on ${options.host} is in use. Choose another one with --port.`,
-    );
-  }
+  await checkPublicPort(options);
   const folder = await openDataFolder(resolve(options.data ?? defaultDataPath(files[0]!)));
   await using alone = await holdLockFile(join(folder.run, 'up.lock'));
   if (alone === null) {
@@ -125,6 +120,19 @@ async function checkedConfig(
     );
   }
   return loaded;
+}
+
+/** @throws HubError where the proxy could not listen */
+async function checkPublicPort({ host, port }: UpOptions): Promise<void> {
+  const problem = await portProblem(host, port);
+  if (problem === null) return;
+  const words =
+    problem === 'EADDRINUSE'
+      ? `Port ${port} on ${host} is in use. Choose another one with --port.`
+      : problem === 'EACCES'
+        ? `Port ${port} may be used by root only. Choose one above 1023 with --port.`
+        : `${host} is no address of this machine (${problem}). Choose another one with --host.`;
+  throw new HubError('conflict', words);
 }
 
 /** The internal ports of last time, so that servers that still run find the hub. */
