@@ -36,10 +36,10 @@ describe.each(people)('the course, started by %s', (who, user) => {
 
   test('the login page says which course it is and refuses a wrong password', async () => {
     await logIn(page, course.url, 'user1', 'not the password');
-    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/do not belong together/);
+    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/do not belong together/);
     await picture('login-refused');
     await page.goto(`${course.url}/hub/login`);
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('Hydrodynamics');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Hydrodynamics');
     await picture('login');
   });
 
@@ -99,7 +99,7 @@ describe.each(people)('the course, started by %s', (who, user) => {
     course = await course.restart({ user });
     expect(course.output).not.toMatch(/error/i);
     await page.goto(`${course.url}/hub/home`);
-    await expect.poll(() => page.locator('main').innerText()).toMatch(/running|open/i);
+    await expect.poll(() => page.locator('main').textContent()).toMatch(/running|open/i);
     const answer = await page.request.get(`${course.url}/user/user1/api/status`);
     expect(answer.status()).toBe(200);
   });

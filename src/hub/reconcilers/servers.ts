@@ -158,7 +158,7 @@ export class ServerReconciler implements Reconciler {
       const server = await tx.servers.update(row.id, (current) =>
         current.state === 'queued' ? transition(current, { kind: 'attempt_begun' }, now) : current,
       );
-      if (!server || server.state !== 'starting') return;
+      if (server?.state !== 'starting') return;
       await tx.tokens.insert({
         userId: server.userId,
         scopes: ROLE_SCOPES.server,
