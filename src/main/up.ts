@@ -45,7 +45,6 @@ export interface UpOptions {
 export async function up(options: UpOptions, say: (line: string) => void): Promise<void> {
   const files = configFilesOf(options.configFiles);
   const { config, secrets } = await checkedConfig(files, options.accept, say);
-  const ending = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await checkPublicPort(options);
   const folder = await openDataFolder(resolve(options.data ?? defaultDataPath(files[0]!)));
   await using alone = await holdLockFile(join(folder.run, 'up.lock'));
@@ -74,6 +73,8 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
   };
   // The C library keeps a heap for each of Node's threads otherwise, of which these use little: 5 MB in the hub.
   const environment = { MALLOC_ARENA_MAX: '2', ...process.env };
+  // From here on an interrupt ends what runs in order; before, there is nothing yet that would need it.
+  const ending = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await using proxy = child('proxy', folder, say, {
     args: proxyArguments(options, ports, config),
     environment: { ...environment, CONFIGPROXY_AUTH_TOKEN: secrets.proxyToken ?? keys.proxyToken },

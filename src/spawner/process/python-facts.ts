@@ -46,5 +46,11 @@ export async function readPythonFacts(
     cwd: '/',
     ...(user === null ? {} : { uid: user.uid, gid: user.uid }),
   });
-  return JSON.parse(stdout) as PythonFacts;
+  try {
+    return JSON.parse(stdout) as PythonFacts;
+  } catch (error) {
+    throw new Error(`${python} is no Python interpreter that works: it did not answer a small program.`, {
+      cause: error,
+    });
+  }
 }
