@@ -22,3 +22,8 @@ export function serverPath(baseUrl: string, owner: string, name: string): string
   const user = `${baseUrl}user/${escapePathSegment(owner)}/`;
   return name === '' ? user : `${user}${escapePathSegment(name)}/`;
 }
+
+/** The prefix of a server's route: its path without the trailing slash. */
+export function serverRoutePrefix(baseUrl: string, owner: string, name: string): string {
+  return serverPath(baseUrl, owner, name).slice(0, -1);
+}

@@ -1,5 +1,5 @@
 /** Brings what the proxy saw of each server into the store: when somebody last used it. */
-import { serverPath } from '../../domain/route.ts';
+import { serverRoutePrefix } from '../../domain/route.ts';
 import type { Store } from '../../store/store.ts';
 import type { RouteTable } from '../routes.ts';
 import type { Reconciler } from './reconciler.ts';
@@ -20,7 +20,7 @@ export class ActivityReconciler implements Reconciler {
   async reconcile(): Promise<void> {
     const routes = await this.#table.list();
     const seen = (await this.#store.servers.inStates(['ready'])).flatMap((server) => {
-      const prefix = serverPath(this.#baseUrl, server.owner, server.name).replace(/\/$/, '');
+      const prefix = serverRoutePrefix(this.#baseUrl, server.owner, server.name);
       const at = routes.get(prefix)?.lastActivityAt;
       // A route is as old as the proxy's memory of it: adding it again is not somebody's activity.
       return at && server.readyAt && at > server.readyAt ? [{ server, at }] : [];

@@ -3,7 +3,7 @@
  * removes what is ours and no longer true. Because it asks the proxy for its table, a proxy that came back empty has
  * every route again at the next look.
  */
-import { type Route, serverPath } from '../../domain/route.ts';
+import { type Route, serverRoutePrefix } from '../../domain/route.ts';
 import type { Server, ServerId } from '../../domain/server.ts';
 import type { Store } from '../../store/store.ts';
 import type { RouteTable } from '../routes.ts';
@@ -52,7 +52,7 @@ export class RouteReconciler implements Reconciler {
   #routeOf(server: Server): Route | undefined {
     if (server.target === null) return undefined;
     return {
-      prefix: serverPath(this.#baseUrl, server.owner, server.name).replace(/\/$/, ''),
+      prefix: serverRoutePrefix(this.#baseUrl, server.owner, server.name),
       target: server.target,
       data: { user: server.owner, server_name: server.name },
     };

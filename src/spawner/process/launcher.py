@@ -69,9 +69,13 @@ def answer(message):
 
 
 def launch(request):
-    """Becomes the command of the request, with everything of a run around it."""
-    if request is None:
-        return
+    """One run: this process becomes the command of the request."""
+    if request is not None:
+        become(request)
+
+
+def become(request):
+    """Becomes the command of the request, with everything of a run around it; answers that it did, or why it could not."""
     try:
         enter(request, "plain")
         program = find_program(request)
@@ -103,17 +107,7 @@ def supervise_hook(request):
         return
     child = os.fork()
     if child == 0:
-        try:
-            enter(request, "plain")
-            program = find_program(request)
-            answer({"launched": os.getpid(), "startTime": start_time(os.getpid()), "notes": NOTES})
-        except AlreadyLaunched:
-            answer({"exists": True})
-            os._exit(NOT_STARTED)
-        except BaseException as error:
-            answer({"error": describe(error)})
-            os._exit(NOT_STARTED)
-        execute(program, request)
+        become(request)
     # Nothing but the wait is left to do here; the hub may go meanwhile.
     status = os.waitpid(child, 0)[1]
     write_whole(request["ended"], json.dumps({"exitCode": exit_code(status)}))
