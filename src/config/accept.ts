@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts';
+import { type Finding, findingAt } from './finding.ts';
 import { type MapTree, type Path, withoutEntry } from './tree.ts';
 
 /** What accepting cannot cure: it is not known then what the file says, or how anyone would log in. */
@@ -19,16 +19,28 @@ const NEVER = new Set([
   'yaml-syntax',
 ]);
 
-/** Turns accepted errors into warnings. Each of `accept` is `CODE@PATH`. */
+/** Turns accepted errors into warnings, and tells which of `accept` (each `CODE@PATH`) accept nothing. */
 export function acceptFindings(
   findings: readonly Finding[],
   accept: ReadonlySet<string>,
 ): readonly Finding[] {
-  return findings.map((finding) =>
+  const judged = findings.map((finding) =>
     finding.severity === 'error' && isAccepted(finding, accept)
       ? { ...finding, severity: 'warning' as const, message: `${finding.message} (accepted)` }
       : finding,
   );
+  const names = new Set(findings.map(nameOf));
+  return [...judged, ...[...accept].flatMap((one) => describeUseless(one, names))];
+}
+
+function describeUseless(accepted: string, names: ReadonlySet<string>): readonly Finding[] {
+  const isNever = NEVER.has(accepted.split('@')[0]!);
+  if (names.has(accepted) && !isNever) return [];
+  const message = isNever
+    ? `\`${accepted}\` cannot be accepted: what the file says is not known then.`
+    : `\`${accepted}\` was to be accepted, and nothing of that name was found.`;
+  const help = 'Leave it out of what is accepted.';
+  return [findingAt(null, { code: 'nothing-accepted', severity: 'note', message, help })];
 }
 
 /** The tree without those values of the wrong form that were accepted; the same tree where there are none. */
@@ -47,5 +59,10 @@ export function withoutAccepted(
 }
 
 function isAccepted(finding: Finding, accept: ReadonlySet<string>): boolean {
-  return !NEVER.has(finding.code) && accept.has(`${finding.code}@${finding.path}`);
+  return !NEVER.has(finding.code) && accept.has(nameOf(finding));
+}
+
+/** By what a finding is accepted. */
+function nameOf({ code, path }: Finding): string {
+  return `${code}@${path}`;
 }

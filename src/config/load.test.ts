@@ -136,6 +136,11 @@ describe('accepting', () => {
     expect(loaded.config?.server.memory).toEqual({ limit: 2 * 1024 ** 3, guarantee: 1024 ** 3 });
   });
 
+  test('what accepts nothing is named', () => {
+    const loaded = checkText('cull: {every: 5}\n', 'config.yaml', { accept: ['wrong-value@cull.every'] });
+    expect(loaded.findings.find(({ code }) => code === 'nothing-accepted')?.message).toContain('cull.every');
+  });
+
   test('what cannot be read cannot be accepted', () => {
     const loaded = checkText('a: [', 'config.yaml', { accept: ['yaml-syntax@'] });
     expect(loaded.config).toBeUndefined();

@@ -34,7 +34,7 @@ interface Loaded {
   readonly generation: Generation;
   /** What told the generation; null where it was said, or nothing speaks for an old one. */
   readonly mark: Tree | null;
-  /** What the files say, merged; and the same in today's names. */
+  /** What the files say, merged; and the same in today's names, without the values of the wrong form that were accepted. */
   readonly tree: MapTree;
   readonly lifted: MapTree;
   /** Whether all of it could be read. */
@@ -54,9 +54,9 @@ export type LoadedConfig =
 
 export interface LoadOptions {
   /** Errors to run in spite of, each `CODE@PATH` as a finding has them. */
-  readonly accept?: readonly string[];
+  readonly accept?: readonly string[] | undefined;
   /** Which chart the files are for, where they do not say it themselves. */
-  readonly generation?: Generation | null;
+  readonly generation?: Generation | null | undefined;
 }
 
 const CHECKS = [
@@ -139,7 +139,7 @@ function checkTexts(
     generation,
     mark: detected.mark,
     tree: merged,
-    lifted: lifted.tree,
+    lifted: tree,
     complete,
     values,
     findings: judged,

@@ -2,9 +2,8 @@
 import { describeAdmission } from '../config/admission.ts';
 import { countFindings, formatFindings } from '../config/format.ts';
 import { type Generation, nameOfChart } from '../config/generations.ts';
-import { loadConfig } from '../config/load.ts';
+import { type LoadOptions, loadConfig } from '../config/load.ts';
 import type { Tree } from '../config/tree.ts';
-import { readChartVersion } from './chart-version.ts';
 
 export interface CheckOptions {
   readonly files: readonly string[];
@@ -12,8 +11,8 @@ export interface CheckOptions {
   readonly strict: boolean;
   /** Errors to let pass, each `CODE@PATH`. */
   readonly accept: readonly string[];
-  /** Which chart the files are for (`0.8.2`), where they do not say it. */
-  readonly chartVersion?: string | undefined;
+  /** Which chart the files are for, where they do not say it. */
+  readonly generation?: Generation | undefined;
   /** A key to explain, in place of the findings. */
   readonly explain?: string | undefined;
   /** Findings as JSON, for programs. */
@@ -24,24 +23,13 @@ export interface CheckOptions {
 
 /** @returns the exit code: 0 where the course would run as the file says, 1 where not, 2 where the command is wrong. */
 export async function checkCommand(options: CheckOptions): Promise<0 | 1 | 2> {
-  const { files, strict, accept, json, out, color = false } = options;
-  const chart = readChartVersion(options.chartVersion);
-  if (chart.problem !== undefined) {
-    out(chart.problem);
+  const { files, strict, accept, generation, json, out, color = false } = options;
+  if (options.explain !== undefined) return explain(options.explain, files, { accept, generation, out });
+  if (files.length === 0) {
+    out('Name at least one file: polder check -f config.yaml\n');
     return 2;
   }
-  if (options.explain !== undefined)
-    return explain(options.explain, files, { generation: chart.generation, out });
-  const malformed = accept.find((one) => !/^[a-z][a-z-]*@/.test(one));
-  if (files.length === 0 || malformed !== undefined) {
-    out(
-      malformed === undefined
-        ? 'Name at least one file: polder check -f config.yaml\n'
-        : `“${malformed}” is not CODE@PATH; an example: --accept placeholder@singleuser.image.name\n`,
-    );
-    return 2;
-  }
-  const loaded = await loadConfig(files, { accept, generation: chart.generation });
+  const loaded = await loadConfig(files, { accept, generation });
   const failing = strict ? ['error', 'warning'] : ['error'];
   const exitCode = loaded.findings.some(({ severity }) => failing.includes(severity)) ? 1 : 0;
   if (json) {
@@ -63,10 +51,10 @@ export async function checkCommand(options: CheckOptions): Promise<0 | 1 | 2> {
 async function explain(
   name: string,
   files: readonly string[],
-  { generation, out }: { readonly generation: Generation | null; readonly out: (text: string) => void },
+  { out, ...options }: LoadOptions & { readonly out: (text: string) => void },
 ): Promise<0 | 2> {
   const { explainKey, suggestKey } = await import('../config/explain/explain.ts');
-  const file = files.length === 0 ? null : await loadConfig(files, { generation });
+  const file = files.length === 0 ? null : await loadConfig(files, options);
   const text = explainKey(name, file);
   if (text === undefined) {
     const meant = suggestKey(name);

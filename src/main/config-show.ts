@@ -1,26 +1,24 @@
 /** `polder config show`: the values that count, and where each comes from. */
 import { effectiveValues } from '../config/explain/effective.ts';
 import { formatFindings } from '../config/format.ts';
+import type { Generation } from '../config/generations.ts';
 import { loadConfig } from '../config/load.ts';
-import { readChartVersion } from './chart-version.ts';
 
 export interface ShowOptions {
   readonly files: readonly string[];
-  readonly chartVersion: string | undefined;
+  /** Errors to let pass, each `CODE@PATH`: a value of the wrong form is left out then. */
+  readonly accept: readonly string[];
+  /** Which chart the files are for, where they do not say it. */
+  readonly generation?: Generation | undefined;
   readonly json: boolean;
   readonly out: (text: string) => void;
   readonly color?: boolean;
 }
 
-/** @returns the exit code: 0; 1 where the files could not be read, or hold what has the wrong form; 2 for a wrong command. */
-export async function showCommand(options: ShowOptions): Promise<0 | 1 | 2> {
-  const { files, json, out, color = false } = options;
-  const chart = readChartVersion(options.chartVersion);
-  if (chart.problem !== undefined) {
-    out(chart.problem);
-    return 2;
-  }
-  const loaded = await loadConfig(files, { generation: chart.generation });
+/** @returns the exit code: 0; 1 where the files could not be read, or hold what has the wrong form. */
+export async function showCommand(options: ShowOptions): Promise<0 | 1> {
+  const { files, accept, generation, json, out, color = false } = options;
+  const loaded = await loadConfig(files, { accept, generation });
   // Of what could not be read, or has the wrong form, nobody knows what counts.
   if (!loaded.complete || loaded.values === undefined) {
     const errors = loaded.findings.filter(({ severity }) => severity === 'error');

@@ -1,38 +1,34 @@
 /** `polder migrate`: a values file in the names of today's chart, with its comments. */
 import { writeFile } from 'node:fs/promises';
 import { formatFindings } from '../config/format.ts';
+import type { Generation } from '../config/generations.ts';
 import { checkText } from '../config/load.ts';
 import { migrateText } from '../config/migrate/migrate.ts';
 import { readFile } from '../config/parse/read-file.ts';
-import { readChartVersion } from './chart-version.ts';
 
 export interface MigrateOptions {
   readonly file: string;
   /** Where the result goes; undefined: to `out`. */
   readonly output: string | undefined;
-  readonly chartVersion: string | undefined;
+  /** Which chart the file is for, where it does not say it. */
+  readonly generation?: Generation | undefined;
   readonly out: (text: string) => void;
   /** What is not the result. */
   readonly say: (text: string) => void;
   readonly color?: boolean;
 }
 
-/** @returns the exit code: 0 where the result was written, 1 where the file could not be carried over, 2 for a wrong command. */
-export async function migrateCommand(options: MigrateOptions): Promise<0 | 1 | 2> {
-  const { file, output, out, say, color = false } = options;
-  const chart = readChartVersion(options.chartVersion);
-  if (chart.problem !== undefined) {
-    say(chart.problem);
-    return 2;
-  }
+/** @returns the exit code: 0 where the result was written, 1 where the file could not be carried over. */
+export async function migrateCommand(options: MigrateOptions): Promise<0 | 1> {
+  const { file, output, generation, out, say, color = false } = options;
   const read = await readFile(file);
   if (read.text === undefined) {
     say(`${formatFindings([read.finding], { color })}\n`);
     return 1;
   }
-  const { text, findings } = migrateText(read.text, file, { generation: chart.generation });
+  const { text, findings } = migrateText(read.text, file, { generation });
   if (text === undefined) {
-    const { sources } = checkText(read.text, file, { generation: chart.generation });
+    const { sources } = checkText(read.text, file, { generation });
     const errors = findings.filter(({ severity }) => severity === 'error');
     say(`${formatFindings(errors, { color, sources })}\n\n${file} was not carried over: mend this first.\n`);
     return 1;

@@ -1,14 +1,18 @@
 /** The command line: what can be asked, and which part answers. Parts are loaded when they are used. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import type { Generation } from '../config/generations.ts';
 import { HubError } from '../domain/errors.ts';
 import { POLDER_VERSION } from '../lib/version.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { accept, chartVersion, portNumber } from './command-options.ts';
 import type { UpOptions } from './up.ts';
 
 const program = new Command('polder')
   .description('A hub for hands-on courses: one config.yaml gives every student a ready Jupyter environment.')
   .version(POLDER_VERSION)
-  .showHelpAfterError();
+  .showHelpAfterError()
+  // Instead of ending the process here and now, with the same code for every mistake.
+  .exitOverride();
 
 program
   .command('up')
@@ -31,11 +35,12 @@ program
   )
   .option('--online', 'insist on the real address of the notebooks', false)
   .option('--strict-hooks', 'a failed postStart command fails the start, as on Kubernetes', false)
-  .option('--accept <finding...>', 'start in spite of these findings of `polder check`, each CODE@PATH')
+  .addOption(accept('start in spite of these findings of `polder check`'))
+  .addOption(chartVersion())
   .action(async (given: UpFlags) => {
     const { up } = await import('./up.ts');
-    const { config = [], accept = [], ...same } = given;
-    await up({ ...same, cache: cacheFolder(), configFiles: config, accept }, (line) => {
+    const { config = [], accept = [], chartVersion: generation, ...same } = given;
+    await up({ ...same, cache: cacheFolder(), configFiles: config, accept, generation }, (line) => {
       if (line !== '') console.log(line);
     });
   });
@@ -45,14 +50,15 @@ program
   .description('say what a config.yaml means, and what is wrong with it')
   .option('-f, --file <file...>', 'the course; several files merge, later ones win')
   .option('--strict', 'warnings count as errors', false)
-  .option('--accept <finding...>', 'let these findings pass, each CODE@PATH')
+  .addOption(accept('let these findings pass'))
   .option('--json', 'findings as JSON', false)
   .option('--explain <key>', 'say what a key does, its default, and where its value comes from')
   .addOption(chartVersion())
   .action(async (given: CheckFlags) => {
     const { checkCommand } = await import('./check.ts');
-    const { file = [], accept = [], ...same } = given;
-    process.exitCode = await checkCommand({ ...same, files: file, accept, color: process.stdout.isTTY, out });
+    const { file: files = [], accept = [], chartVersion: generation, ...same } = given;
+    const color = process.stdout.isTTY;
+    process.exitCode = await checkCommand({ ...same, files, accept, generation, color, out });
   });
 
 program
@@ -64,12 +70,12 @@ program
     'where to; a file that exists is not written over (default: standard output)',
   )
   .addOption(chartVersion())
-  .action(async (given: { file: string; output?: string; chartVersion?: string }) => {
+  .action(async (given: { file: string; output?: string; chartVersion?: Generation }) => {
     const { migrateCommand } = await import('./migrate.ts');
     process.exitCode = await migrateCommand({
       file: given.file,
       output: given.output,
-      chartVersion: given.chartVersion,
+      generation: given.chartVersion,
       color: process.stderr.isTTY,
       out,
       say: (text) => process.stderr.write(text),
@@ -83,12 +89,13 @@ config
   .description('the values that count, each with where it comes from; secrets are not shown')
   .requiredOption('-f, --file <file...>', 'the course; several files merge, later ones win')
   .option('--json', 'as JSON', false)
+  .addOption(accept('let these findings pass'))
   .addOption(chartVersion())
-  .action(async (given: { file: string[]; json: boolean; chartVersion?: string }) => {
+  .action(async (given: ShowFlags) => {
     const { showCommand } = await import('./config-show.ts');
-    const { file: files, json } = given;
+    const { file: files, json, accept = [], chartVersion: generation } = given;
     const color = process.stdout.isTTY;
-    process.exitCode = await showCommand({ files, json, chartVersion: given.chartVersion, color, out });
+    process.exitCode = await showCommand({ files, json, accept, generation, color, out });
   });
 
 config
@@ -133,13 +140,6 @@ program.command('hub-process', { hidden: true }).action(async () => {
   await runHubProcess();
 });
 
-function chartVersion(): Option {
-  return new Option(
-    '--chart-version <version>',
-    'the chart that the file was written for, where it does not say it',
-  );
-}
-
 function out(text: string): void {
   process.stdout.write(text);
 }
@@ -150,20 +150,21 @@ interface CheckFlags {
   readonly json: boolean;
   readonly accept?: string[];
   readonly explain?: string;
-  readonly chartVersion?: string;
+  readonly chartVersion?: Generation;
 }
 
-type UpFlags = Omit<UpOptions, 'configFiles' | 'accept' | 'cache'> & {
+interface ShowFlags {
+  readonly file: string[];
+  readonly json: boolean;
+  readonly accept?: string[];
+  readonly chartVersion?: Generation;
+}
+
+type UpFlags = Omit<UpOptions, 'configFiles' | 'accept' | 'cache' | 'generation'> & {
   readonly config?: string[];
   readonly accept?: string[];
+  readonly chartVersion?: Generation;
 };
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new InvalidArgumentError('A port is 1 to 65535.');
-  return port;
-}
 
 // Whoever reads may have read enough, as `head` does: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -173,7 +174,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof HubError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
+  if (error instanceof CommanderError) {
+    // It has said what is wrong with the command already, or shown its help.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof HubError) {
+    console.error(error.message);
+    process.exitCode = 1;
+  } else {
+    throw error;
+  }
 }

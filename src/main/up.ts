@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config, Secrets } from '../config/config.ts';
 import { countFindings, formatFindings } from '../config/format.ts';
+import type { Generation } from '../config/generations.ts';
 import { loadConfig } from '../config/load.ts';
 import { HubError } from '../domain/errors.ts';
 import { packagePath } from '../lib/asset.ts';
@@ -37,6 +38,8 @@ export interface UpOptions {
   readonly online: boolean;
   readonly strictHooks: boolean;
   readonly accept: readonly string[];
+  /** Which chart the files are for, where they do not say it. */
+  readonly generation?: Generation | undefined;
   /** Where what set-up installs is kept. */
   readonly cache: string;
 }
@@ -44,7 +47,7 @@ export interface UpOptions {
 /** Runs until SIGINT or SIGTERM. @throws HubError with what to do, before anything runs. */
 export async function up(options: UpOptions, say: (line: string) => void): Promise<void> {
   const files = configFilesOf(options.configFiles);
-  const { config, secrets } = await checkedConfig(files, options.accept, say);
+  const { config, secrets } = await checkedConfig(files, options, say);
   await checkPublicPort(options);
   const folder = await openDataFolder(resolve(options.data ?? defaultDataPath(files[0]!)));
   await using alone = await holdLockFile(join(folder.run, 'up.lock'));
@@ -107,10 +110,10 @@ function configFilesOf(given: readonly string[]): readonly string[] {
 
 async function checkedConfig(
   files: readonly string[],
-  accept: readonly string[],
+  { accept, generation }: Pick<UpOptions, 'accept' | 'generation'>,
   say: (line: string) => void,
 ): Promise<{ readonly config: Config; readonly secrets: Secrets }> {
-  const loaded = await loadConfig(files, { accept });
+  const loaded = await loadConfig(files, { accept, generation });
   // Notes are for `polder check`: a start shows what someone should act on.
   const urgent = loaded.findings.filter((finding) => finding.severity !== 'note');
   say(formatFindings(urgent, { color: process.stdout.isTTY, sources: loaded.sources }));

@@ -25,7 +25,7 @@ export interface Migrated {
 export function migrateText(
   text: string,
   file: string,
-  options: { readonly generation?: Generation | null } = {},
+  options: { readonly generation?: Generation | null | undefined } = {},
 ): Migrated {
   const before = checkText(text, file, options);
   const { findings, generation, lifted } = before;

@@ -26,7 +26,7 @@ export function parseText(text: string, file: string): Parsed {
   const whole = { place: start, path: '' };
   const empty: MapTree = { kind: 'map', ...whole, entries: new Map() };
   if (text.length > MAX_FILE_BYTES) {
-    const message = `The file has ${text.length} characters; a values file has at most ${MAX_FILE_BYTES}.`;
+    const message = `The file has more than ${MAX_FILE_BYTES} characters, and a values file has less.`;
     const help = 'Keep notebooks and data out of it: they belong into the image or the course repository.';
     const finding = findingAt(whole, { code: 'file-too-large', severity: 'error', message, help });
     return { tree: empty, findings: [finding], scalars: [], complete: false };
