@@ -1,3 +1,6 @@
+/** What the hub says of the ways to servers; proxies follow it. */
+import type { Server, ServerId } from './server.ts';
+
 /** Where the proxy sends requests whose path begins with `prefix`. */
 export interface Route {
   /** Begins with '/', has no trailing slash save for '/' itself, percent-encoded as in a URL. */
@@ -5,6 +8,17 @@ export interface Route {
   /** `http://host:port`, with no path. */
   readonly target: string;
   readonly data: { readonly [key: string]: string | boolean };
+}
+
+/** What last became of a prefix. */
+export interface RouteChange {
+  readonly prefix: string;
+  /** Its place among all changes; each has its own, and who has seen one has seen all before it. */
+  readonly number: number;
+  /** Null: removed. */
+  readonly route: Route | null;
+  /** The server behind the route; null where that is something else, or the route was removed. */
+  readonly serverId: ServerId | null;
 }
 
 /** The path part of a user name: JupyterHub leaves `@` and `~` readable and escapes the rest. */
@@ -26,4 +40,25 @@ export function serverPath(baseUrl: string, owner: string, name: string): string
 /** The prefix of a server's route: its path without the trailing slash. */
 export function serverRoutePrefix(baseUrl: string, owner: string, name: string): string {
   return serverPath(baseUrl, owner, name).slice(0, -1);
+}
+
+/** The route that a server has: while it is ready, one to where it answers. */
+export function routeOfServer(
+  baseUrl: string,
+  server: Pick<Server, 'state' | 'owner' | 'name' | 'target'>,
+): Route | null {
+  if (server.state !== 'ready' || server.target === null) return null;
+  return {
+    prefix: serverRoutePrefix(baseUrl, server.owner, server.name),
+    target: server.target,
+    data: { user: server.owner, server_name: server.name },
+  };
+}
+
+export function isSameRoute(one: Route | null, other: Route | null): boolean {
+  return one === other || (one !== null && other !== null && textOf(one) === textOf(other));
+}
+
+function textOf({ prefix, target, data }: Route): string {
+  return JSON.stringify([prefix, target, data]);
 }

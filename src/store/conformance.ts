@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { concurrencyConformance } from './conformance/concurrency.ts';
 import { progressConformance } from './conformance/progress.ts';
+import { routesConformance } from './conformance/routes.ts';
 import { serversConformance } from './conformance/servers.ts';
 import { sessionsConformance } from './conformance/sessions.ts';
 import { storeTest, type TestDatabase } from './conformance/store-test.ts';
@@ -18,6 +19,7 @@ export function storeConformance(makeDatabase: () => Promise<TestDatabase>): voi
   const test = storeTest(makeDatabase);
   describe('users', () => usersConformance(test));
   describe('servers', () => serversConformance(test));
+  describe('routes', () => routesConformance(test));
   describe('tokens', () => tokensConformance(test));
   describe('sessions and OAuth codes', () => sessionsConformance(test));
   describe('progress', () => progressConformance(test));

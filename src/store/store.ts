@@ -8,12 +8,13 @@
  * that must be unique exists already, and `not_found` where what a new row belongs to does not exist (any more).
  */
 import type { Progress, ProgressEvent } from '../domain/progress.ts';
+import type { Route, RouteChange } from '../domain/route.ts';
 import type { Json, Server, ServerId } from '../domain/server.ts';
 import type { Session, SessionId } from '../domain/session.ts';
 import type { Token } from '../domain/token.ts';
 import type { NewUser, User } from '../domain/user.ts';
 
-export type Topic = 'users' | 'servers' | 'tokens' | 'sessions' | 'progress';
+export type Topic = 'users' | 'servers' | 'tokens' | 'sessions' | 'progress' | 'routes';
 
 export interface Store extends Repositories, AsyncDisposable {
   /**
@@ -42,6 +43,7 @@ export interface Store extends Repositories, AsyncDisposable {
 export interface Repositories {
   readonly users: UserRepository;
   readonly servers: ServerRepository;
+  readonly routes: RouteRepository;
   readonly tokens: TokenRepository;
   readonly sessions: SessionRepository;
   readonly oauthCodes: OAuthCodeRepository;
@@ -89,6 +91,8 @@ export interface ServerRepository {
   get(owner: string, name: string): Promise<Server | undefined>;
   byId(id: ServerId): Promise<Server | undefined>;
   byOAuthClient(oauthClientId: string): Promise<Server | undefined>;
+  /** Those of these that exist, in no order. */
+  byIds(ids: readonly ServerId[]): Promise<readonly Server[]>;
   /** Of these users, in order of owner and name. */
   ofUsers(userIds: readonly number[]): Promise<readonly Server[]>;
   /** In these states, in order of `queuedAt` (those without it last), then id. */
@@ -100,9 +104,16 @@ export interface ServerRepository {
    * Reads the row, writes what `change` makes of it, with `revision` one higher. `change` may run more than once and
    * does no I/O. Where it returns the same object nothing is written. What names the row (`id`, `userId`, `owner`,
    * `name`, `oauthClientId`), its `revision` and its `lease` stay as they are, whatever `change` returns.
+   *
+   * Where `routeOf` is given and what it says of the row changes, the route changes in the same transaction: nobody
+   * ever finds a server ready without its route.
    * @returns the row as it is now; undefined where there is none.
    */
-  update(id: ServerId, change: (server: Server) => Server): Promise<Server | undefined>;
+  update(
+    id: ServerId,
+    change: (server: Server) => Server,
+    options?: { readonly routeOf?: (server: Server) => Route | null },
+  ): Promise<Server | undefined>;
   /** Sets last activity where it is later than what is stored; does not count as a revision. */
   touch(activity: readonly { readonly id: ServerId; readonly at: Date }[]): Promise<void>;
   delete(id: ServerId): Promise<boolean>;
@@ -115,6 +126,33 @@ export interface ServerRepository {
   release(id: ServerId, holder: string): Promise<void>;
   /** Takes every lease back: for the only hub of a database, at its start, when whoever held them is gone. */
   releaseAll(): Promise<void>;
+}
+
+/** What became of routes, as of one moment. */
+export interface RouteChanges {
+  /** Which table this is: numbers of another database, or of one that was made anew, mean nothing here. */
+  readonly feed: string;
+  /** The number of the last change. */
+  readonly number: number;
+  /** Removals numbered up to this may be forgotten: who has seen less needs everything. */
+  readonly forgottenUpTo: number;
+  /** The last change of each prefix, in order of their numbers. */
+  readonly changes: readonly RouteChange[];
+}
+
+/**
+ * The ways to servers, for proxies to follow. Changes are numbered in the order in which they are committed: who has
+ * seen number N never finds a change with a number up to N later on.
+ */
+export interface RouteRepository {
+  /** What changed after `number`; after 0, everything that there is, removals that are remembered among it. */
+  changes(after: number): Promise<RouteChanges>;
+  /** Adds the route or replaces the one of its prefix; what is there already is no change. */
+  put(route: Route, serverId: ServerId | null): Promise<void>;
+  /** @returns whether there was one. */
+  remove(prefix: string): Promise<boolean>;
+  /** Forgets removals older than this. @returns how many. */
+  forgetRemoved(olderThanSeconds: number): Promise<number>;
 }
 
 export type NewToken = Omit<Token, 'id' | 'userName' | 'lastUsedAt'> & {

@@ -85,6 +85,10 @@ export function serversConformance(test: StoreTest): void {
     const servers = await store.servers.ofUsers([ben.id, anna.id, 999]);
     expect(servers.map(({ owner, name }) => `${owner}/${name}`)).toEqual(['anna/', 'ben/', 'ben/x']);
     expect(await store.servers.ofUsers([])).toEqual([]);
+    const [first, second] = servers;
+    const found = await store.servers.byIds([second!.id, first!.id, 'srv-nothing']);
+    expect(new Set(found)).toEqual(new Set([first, second]));
+    expect(await store.servers.byIds([])).toEqual([]);
   });
 
   test('servers in some states come in the order of the queue', async ({ store, anna }) => {

@@ -7,6 +7,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { HubError } from '../../domain/errors.ts';
 import type { Tables } from '../sql/tables.ts';
 import * as first from './0001-first.ts';
+import * as routes from './0002-routes.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 interface Step {
@@ -15,6 +16,7 @@ interface Step {
 
 const steps: Readonly<Record<string, Step>> = {
   '0001-first': first,
+  '0002-routes': routes,
 };
 
 /**

@@ -13,7 +13,8 @@ describeOnPostgres('PostgreSQL is a store', () => {
     await database[Symbol.asyncDispose]();
   });
   const empty = async () => {
-    await database.run('truncate users, throttles, health cascade');
+    await database.run('truncate users, routes, throttles, health cascade');
+    await database.run('update route_feed set number = 0, forgotten_up_to = 0');
   };
 
   describe('reached directly', () => {

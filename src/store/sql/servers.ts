@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
+import { isSameRoute, type Route } from '../../domain/route.ts';
 import type { Server, ServerId, ServerState } from '../../domain/server.ts';
 import type { NewServer, ServerRepository } from '../store.ts';
-import type { Access } from './access.ts';
+import type { Access, TransactionConnection } from './access.ts';
 import { latestOf, toucherOf } from './activity.ts';
 import { LostRace } from './backend.ts';
 import { isAhead } from './columns.ts';
+import { putRoute, removeRoute } from './routes.ts';
 import { fromServer, type OwnedServerRow, toServer } from './server-row.ts';
 import { type StatementContext, statement } from './statement.ts';
 
@@ -29,6 +31,10 @@ export class SqlServers implements ServerRepository {
   async byOAuthClient(oauthClientId: string): Promise<Server | undefined> {
     const row = await this.#access.reads.first(byOAuthClient, oauthClientId);
     return row && toServer(row);
+  }
+
+  async byIds(ids: readonly ServerId[]): Promise<readonly Server[]> {
+    return (await this.#access.reads.all(byIds, ids)).map(toServer);
   }
 
   async ofUsers(userIds: readonly number[]): Promise<readonly Server[]> {
@@ -71,7 +77,11 @@ export class SqlServers implements ServerRepository {
     });
   }
 
-  async update(id: ServerId, change: (server: Server) => Server): Promise<Server | undefined> {
+  async update(
+    id: ServerId,
+    change: (server: Server) => Server,
+    { routeOf }: { readonly routeOf?: (server: Server) => Route | null } = {},
+  ): Promise<Server | undefined> {
     return await this.#access.write(async (tx) => {
       const row = await tx.first(byIdLocked, id);
       if (row === undefined) return undefined;
@@ -85,7 +95,9 @@ export class SqlServers implements ServerRepository {
       if (written.numAffectedRows === 0n)
         throw tx.fail(new LostRace(`${id} has changed since revision ${row.revision}`));
       tx.announce('servers');
-      return toServer({ ...row, ...columns });
+      const updated = toServer({ ...row, ...columns });
+      if (routeOf !== undefined) await changeRoute(tx, id, { from: routeOf(server), to: routeOf(updated) });
+      return updated;
     });
   }
 
@@ -119,6 +131,16 @@ export class SqlServers implements ServerRepository {
   }
 }
 
+async function changeRoute(
+  tx: TransactionConnection,
+  id: ServerId,
+  { from, to }: { readonly from: Route | null; readonly to: Route | null },
+): Promise<void> {
+  if (isSameRoute(from, to)) return;
+  if (from !== null && from.prefix !== to?.prefix) await removeRoute(tx, from.prefix);
+  if (to !== null) await putRoute(tx, to, id);
+}
+
 function selectServers({ db }: StatementContext) {
   return db
     .selectFrom('servers')
@@ -136,6 +158,10 @@ const ofUser = statement((context, userId: number, name: string) =>
 );
 
 const byId = statement((context, id: string) => selectServers(context).where('servers.id', '=', id));
+
+const byIds = statement((context, ids: readonly string[]) =>
+  selectServers(context).where(context.among('servers.id', ids)),
+);
 
 const byIdLocked = statement((context, id: string) =>
   context.lock(selectServers(context).where('servers.id', '=', id), 'servers'),

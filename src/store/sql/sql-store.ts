@@ -7,6 +7,7 @@ import { type Backend, LostRace } from './backend.ts';
 import { Notices } from './notices.ts';
 import { SqlOAuthCodes } from './oauth-codes.ts';
 import { SqlProgress } from './progress.ts';
+import { SqlRoutes } from './routes.ts';
 import { SqlServers } from './servers.ts';
 import { SqlSessions } from './sessions.ts';
 import { statement } from './statement.ts';
@@ -21,6 +22,7 @@ const RETRY_MILLISECONDS = 10_000;
 export class SqlStore implements Store {
   readonly users: SqlUsers;
   readonly servers: SqlServers;
+  readonly routes: SqlRoutes;
   readonly tokens: SqlTokens;
   readonly sessions: SqlSessions;
   readonly oauthCodes: SqlOAuthCodes;
@@ -38,6 +40,7 @@ export class SqlStore implements Store {
     const repositories = repositoriesOf(access);
     this.users = repositories.users;
     this.servers = repositories.servers;
+    this.routes = repositories.routes;
     this.tokens = repositories.tokens;
     this.sessions = repositories.sessions;
     this.oauthCodes = repositories.oauthCodes;
@@ -121,6 +124,7 @@ function repositoriesOf(access: Access) {
   return {
     users: new SqlUsers(access),
     servers: new SqlServers(access),
+    routes: new SqlRoutes(access),
     tokens: new SqlTokens(access),
     sessions: new SqlSessions(access),
     oauthCodes: new SqlOAuthCodes(access),

@@ -7,6 +7,8 @@ import type { Generated, Selectable } from 'kysely';
 export interface Tables {
   users: UsersTable;
   servers: ServersTable;
+  routes: RoutesTable;
+  route_feed: RouteFeedTable;
   tokens: TokensTable;
   sessions: SessionsTable;
   oauth_codes: OAuthCodesTable;
@@ -52,6 +54,25 @@ interface ServersTable {
   lease_holder: string | null;
   lease_from: Milliseconds | null;
   lease_until: Milliseconds | null;
+}
+
+/** A prefix whose route was removed stays for a while, so that proxies hear of it. */
+interface RoutesTable {
+  prefix: string;
+  number: number;
+  /** Null: removed. */
+  target: string | null;
+  data: JsonText;
+  /** No foreign key: a route goes with a number, never silently with its server. */
+  server_id: string | null;
+  changed_at: Milliseconds;
+}
+
+/** One row: whoever changes a route takes the next number here, and the others wait until that is committed. */
+interface RouteFeedTable {
+  id: string;
+  number: number;
+  forgotten_up_to: number;
 }
 
 interface TokensTable {
@@ -117,6 +138,7 @@ interface HealthTable {
 
 export type UserRow = Selectable<UsersTable>;
 export type ServerRow = Selectable<ServersTable>;
+export type RouteRow = Selectable<RoutesTable>;
 export type TokenRow = Selectable<TokensTable>;
 export type SessionRow = Selectable<SessionsTable>;
 export type OAuthCodeRow = Selectable<OAuthCodesTable>;
