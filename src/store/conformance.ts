@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { agreementsConformance } from './conformance/agreements.ts';
 import { concurrencyConformance } from './conformance/concurrency.ts';
 import { progressConformance } from './conformance/progress.ts';
 import { routesConformance } from './conformance/routes.ts';
@@ -24,6 +25,7 @@ export function storeConformance(makeDatabase: () => Promise<TestDatabase>): voi
   describe('sessions and OAuth codes', () => sessionsConformance(test));
   describe('progress', () => progressConformance(test));
   describe('throttles', () => throttlesConformance(test));
+  describe('agreements', () => agreementsConformance(test));
   describe('transactions', () => transactionsConformance(test));
   describe('at the same time', () => concurrencyConformance(test));
 }

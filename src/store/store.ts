@@ -49,6 +49,7 @@ export interface Repositories {
   readonly oauthCodes: OAuthCodeRepository;
   readonly progress: ProgressRepository;
   readonly throttles: ThrottleRepository;
+  readonly agreements: AgreementRepository;
 }
 
 export interface Page<T> {
@@ -239,6 +240,14 @@ export interface ThrottleRepository {
   peek(key: string): Promise<{ readonly count: number; readonly until: Date }>;
   clear(key: string): Promise<void>;
   deleteExpired(): Promise<number>;
+}
+
+/** On what all hubs of a database agree. Holds no secrets. */
+export interface AgreementRepository {
+  /** @returns what is agreed on under this name: `value`, where nothing was. */
+  agree(name: string, value: string): Promise<string>;
+  /** Agrees on something else, whatever it was. */
+  replace(name: string, value: string): Promise<void>;
 }
 
 export type { Json };

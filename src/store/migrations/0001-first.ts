@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { ColumnTypes } from './column-types.ts';
 
+export const oldest = 1;
+
 /** All tables of the first release. */
 export async function up(db: Kysely<unknown>, { integer, generatedId, text }: ColumnTypes): Promise<void> {
   await db.schema

@@ -2,6 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import { newId } from '../../lib/secret.ts';
 import type { ColumnTypes } from './column-types.ts';
 
+/** A hub from before would keep its routes to itself. */
+export const oldest = 2;
+
 /** The routes that proxies follow. */
 export async function up(db: Kysely<unknown>, { integer, text }: ColumnTypes): Promise<void> {
   await db.schema

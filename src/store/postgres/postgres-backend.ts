@@ -1,7 +1,8 @@
 import { type Compilable, type Expression, Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type pg from 'pg';
 import { HubError } from '../../domain/errors.ts';
-import { isCurrent, migrate } from '../migrations/migrations.ts';
+import type { ColumnTypes } from '../migrations/column-types.ts';
+import { isCurrent, migrate, readDone, type Steps } from '../migrations/migrations.ts';
 import type { Backend, WakeUps } from '../sql/backend.ts';
 import type { Tables } from '../sql/tables.ts';
 import { OwnPostgresDialect } from './postgres-dialect.ts';
@@ -18,6 +19,7 @@ export interface PostgresBackendOptions {
   readonly writeConnections: number;
   readonly waitSeconds: number;
   readonly wakeUps: WakeUps;
+  readonly steps: Steps;
 }
 
 /** All in which PostgreSQL differs from other databases. */
@@ -26,6 +28,7 @@ export class PostgresBackend implements Backend {
   readonly reader: Kysely<Tables>;
   readonly writer: Kysely<Tables>;
   readonly wakeUps: WakeUps;
+  readonly steps: Steps;
   // The time at which the statement came, also where it then waited for a row: a lease is never longer than was asked.
   readonly clock: Expression<number> =
     sql<number>`cast(floor(extract(epoch from statement_timestamp()) * 1000) as bigint)`;
@@ -37,6 +40,7 @@ export class PostgresBackend implements Backend {
     const { client, keepsSession, readConnections, writeConnections, waitSeconds, wakeUps } = options;
     this.#client = client;
     this.wakeUps = wakeUps;
+    this.steps = options.steps;
     const read = new PostgresDriver({ client, keepsSession, connections: readConnections, waitSeconds });
     const write = new PostgresDriver({ client, keepsSession, connections: writeConnections, waitSeconds });
     this.#drivers = [read, write];
@@ -66,17 +70,18 @@ export class PostgresBackend implements Backend {
     const db = kyselyOn(new PostgresDriver({ client, keepsSession: false, connections: 1, waitSeconds: 0 }));
     try {
       await this.#checkEncoding(db);
-      if (isCurrent(await stepsDone(db))) return;
+      if (isCurrent(await readDone(db, hasTable(db)), this.steps)) return;
       // Each statement sees what was committed before it, so that who waited sees the tables.
       const transaction = db.transaction().setIsolationLevel('read committed');
       await transaction.execute(async (tx) => {
         await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(tx);
-        if (isCurrent(await stepsDone(tx))) return;
-        await migrate(tx, {
+        if (isCurrent(await readDone(tx, hasTable(tx)), this.steps)) return;
+        const types: ColumnTypes = {
           integer: sql`bigint`,
           generatedId: (column) => column.primaryKey().generatedAlwaysAsIdentity(),
           text: sql`text collate "C"`,
-        });
+        };
+        await migrate(tx, types, this.steps);
       });
     } finally {
       await db.destroy();
@@ -106,10 +111,11 @@ function kyselyOn(driver: PostgresDriver): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new OwnPostgresDialect(driver) });
 }
 
-async function stepsDone(db: Kysely<Tables>): Promise<string[]> {
-  const made = await sql<{ made: boolean }>`
-    select to_regclass('kysely_migration') is not null as made`.execute(db);
-  if (!made.rows[0]!.made) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
-  return rows.map((row) => row.name);
+function hasTable(db: Kysely<Tables>) {
+  return async (table: string): Promise<boolean> => {
+    const { rows } = await sql<{ made: boolean }>`select to_regclass(${table}) is not null as made`.execute(
+      db,
+    );
+    return rows[0]!.made;
+  };
 }

@@ -41,6 +41,7 @@ describeOnPostgres('A PostgreSQL database', () => {
     await using database = await makePostgresDatabase();
     await (await database.open())[Symbol.asyncDispose]();
     await database.run("insert into kysely_migration values ('9999-later', '2100-01-01T00:00:00.000Z')");
+    await database.run("update agreements set value = '9999' where name = 'oldest-schema'");
     await expect(database.open()).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('newer version'),

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { HubError } from '../../domain/errors.ts';
+import { STEPS, type Steps } from '../migrations/migrations.ts';
 import { SqlStore } from '../sql/sql-store.ts';
 import type { Store } from '../store.ts';
 import { PostgresBackend } from './postgres-backend.ts';
@@ -32,6 +33,8 @@ export interface PostgresStoreOptions {
   readonly statementSeconds?: number;
   /** How long one waits for a connection while all are in use; by default 30. */
   readonly waitSeconds?: number;
+  /** By default all that there are. */
+  readonly steps?: Steps;
 }
 
 /**
@@ -52,6 +55,7 @@ export async function openPostgresStore(
     readConnections = 5,
     writeConnections = 5,
     waitSeconds = 30,
+    steps = STEPS,
   } = options;
   const client = clientConfigOf(address, options);
   const notify = pooler ? undefined : new NotifyWakeUps(client);
@@ -63,6 +67,7 @@ export async function openPostgresStore(
     writeConnections,
     waitSeconds,
     wakeUps,
+    steps,
   });
   try {
     await backend.migrate();

@@ -14,6 +14,7 @@ describeOnPostgres('PostgreSQL is a store', () => {
   });
   const empty = async () => {
     await database.run('truncate users, routes, throttles, health cascade');
+    await database.run("delete from agreements where name <> 'oldest-schema'");
     await database.run('update route_feed set number = 0, forgotten_up_to = 0');
   };
 

@@ -1,4 +1,5 @@
 import type { Compilable, Expression, Kysely, SelectQueryBuilder, SqlBool } from 'kysely';
+import type { Steps } from '../migrations/migrations.ts';
 import type { Topic } from '../store.ts';
 import type { Tables } from './tables.ts';
 
@@ -23,6 +24,9 @@ export interface Backend extends AsyncDisposable {
    * too waits, instead of losing the race.
    */
   lock<Row>(query: SelectQueryBuilder<Tables, keyof Tables, Row>, table: keyof Tables): Compilable<Row>;
+
+  /** From an empty database to the tables that this hub knows. */
+  readonly steps: Steps;
 
   /** How hubs that share the database wake each other; where one hub has it to itself there is none. */
   readonly wakeUps?: WakeUps;

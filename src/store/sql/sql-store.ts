@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type IsolationLevel, sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
+import { OLDEST, throwIfOutdated } from '../migrations/migrations.ts';
 import type { Repositories, Store, Topic } from '../store.ts';
 import { type Access, Connection, TransactionConnection } from './access.ts';
+import { SqlAgreements } from './agreements.ts';
 import { type Backend, LostRace } from './backend.ts';
 import { Notices } from './notices.ts';
 import { SqlOAuthCodes } from './oauth-codes.ts';
@@ -28,6 +30,7 @@ export class SqlStore implements Store {
   readonly oauthCodes: SqlOAuthCodes;
   readonly progress: SqlProgress;
   readonly throttles: SqlThrottles;
+  readonly agreements: SqlAgreements;
   readonly #backend: Backend;
   readonly #reads: Connection;
   readonly #notices = new Notices();
@@ -46,6 +49,7 @@ export class SqlStore implements Store {
     this.oauthCodes = repositories.oauthCodes;
     this.progress = repositories.progress;
     this.throttles = repositories.throttles;
+    this.agreements = repositories.agreements;
     backend.wakeUps?.hear((topics) => this.#notices.announce(topics));
   }
 
@@ -63,7 +67,9 @@ export class SqlStore implements Store {
   }
 
   async check(): Promise<void> {
-    await this.#reads.first(readHealth);
+    const row = await this.#reads.first(readHealth);
+    // A newer hub may have changed the tables since.
+    throwIfOutdated(Number(row?.oldest ?? 0), this.#backend.steps);
     await this.#transact('read committed', (tx) => tx.change(writeHealth));
   }
 
@@ -130,12 +136,19 @@ function repositoriesOf(access: Access) {
     oauthCodes: new SqlOAuthCodes(access),
     progress: new SqlProgress(access),
     throttles: new SqlThrottles(access),
+    agreements: new SqlAgreements(access),
   };
 }
 
 const readClock = statement(({ db, clock }) => db.selectNoFrom(sql<number>`${clock}`.as('now')));
 
-const readHealth = statement(({ db }) => db.selectFrom('health').selectAll());
+const readHealth = statement(({ db }) =>
+  db
+    .selectFrom('agreements')
+    .leftJoin('health', (join) => join.onTrue())
+    .select(['agreements.value as oldest', 'health.checked_at'])
+    .where('agreements.name', '=', OLDEST),
+);
 
 const writeHealth = statement(({ db, clock }) =>
   db

@@ -15,6 +15,7 @@ export interface Tables {
   progress: ProgressTable;
   throttles: ThrottlesTable;
   health: HealthTable;
+  agreements: AgreementsTable;
 }
 
 /** Milliseconds since 1970 UTC. A PostgreSQL driver must read `bigint` as a number: these fit. */
@@ -134,6 +135,11 @@ interface ThrottlesTable {
 interface HealthTable {
   id: number;
   checked_at: Milliseconds;
+}
+
+interface AgreementsTable {
+  name: string;
+  value: string;
 }
 
 export type UserRow = Selectable<UsersTable>;

@@ -1,12 +1,14 @@
 import { type Compilable, type Expression, Kysely, type SqlBool, sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
-import { isCurrent, migrate } from '../migrations/migrations.ts';
+import type { ColumnTypes } from '../migrations/column-types.ts';
+import { isCurrent, migrate, readDone, type Steps } from '../migrations/migrations.ts';
 import type { Backend } from '../sql/backend.ts';
 import type { Tables } from '../sql/tables.ts';
 import { CLOCK, SqliteConnection } from './sqlite-connection.ts';
 import { OwnSqliteDialect } from './sqlite-dialect.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
 import { SqliteReadDriver } from './sqlite-read-driver.ts';
+import type { SqliteStoreOptions } from './sqlite-store.ts';
 import { SqliteWriteDriver } from './sqlite-write-driver.ts';
 
 /** All in which SQLite differs from other databases. */
@@ -14,12 +16,14 @@ export class SqliteBackend implements Backend {
   readonly reader: Kysely<Tables>;
   readonly writer: Kysely<Tables>;
   readonly clock: Expression<number> = sql.val(CLOCK as unknown as number);
+  readonly steps: Steps;
   readonly #write: SqliteConnection;
   readonly #read: SqliteConnection;
   #closed = false;
 
-  constructor(file: string, options: { readonly now: () => Date; readonly lockWaitSeconds: number }) {
-    const { now, lockWaitSeconds } = options;
+  constructor(file: string, options: Required<SqliteStoreOptions>) {
+    const { now, lockWaitSeconds, steps } = options;
+    this.steps = steps;
     this.#write = new SqliteConnection(file, {
       readOnly: false,
       now,
@@ -64,17 +68,15 @@ export class SqliteBackend implements Backend {
   /** Brings the file to today's tables; where it has them already, this asks two small questions. */
   async migrate(): Promise<void> {
     await this.writer.transaction().execute(async (tx) => {
-      const made = await sql`select 1 from sqlite_master where name = 'kysely_migration'`.execute(tx);
-      const done =
-        made.rows.length === 0
-          ? []
-          : (await sql<{ name: string }>`select name from kysely_migration`.execute(tx)).rows;
-      if (isCurrent(done.map((row) => row.name))) return;
-      await migrate(tx, {
+      const has = async (table: string) =>
+        (await sql`select 1 from sqlite_master where name = ${table}`.execute(tx)).rows.length > 0;
+      if (isCurrent(await readDone(tx, has), this.steps)) return;
+      const types: ColumnTypes = {
         integer: sql`integer`,
         generatedId: (column) => column.primaryKey().autoIncrement(),
         text: sql`text`,
-      });
+      };
+      await migrate(tx, types, this.steps);
     });
   }
 

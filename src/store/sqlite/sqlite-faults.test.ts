@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addUser } from '../conformance/store-test.ts';
+import { STEPS } from '../migrations/migrations.ts';
 import { SqlStore } from '../sql/sql-store.ts';
 import type { Store } from '../store.ts';
 import { SqliteBackend } from './sqlite-backend.ts';
@@ -215,7 +216,7 @@ function lockElsewhere(path: string) {
 /** A store whose file can be kept from growing, as a full disk would keep it. */
 async function openLimited() {
   writeFileSync(file, '');
-  const backend = new SqliteBackend(file, { now: () => new Date(), lockWaitSeconds: 1 });
+  const backend = new SqliteBackend(file, { now: () => new Date(), lockWaitSeconds: 1, steps: STEPS });
   await backend.migrate();
   const limit = (pages: number) => sql`pragma max_page_count = ${sql.lit(pages)}`.execute(backend.writer);
   return {

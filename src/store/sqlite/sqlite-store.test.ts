@@ -91,6 +91,7 @@ test('a database of a newer version is refused and not touched', async () => {
   await (await openSqliteStore(file))[Symbol.asyncDispose]();
   const newer = new DatabaseSync(file);
   newer.exec("insert into kysely_migration values ('9999-later', '2100-01-01T00:00:00.000Z')");
+  newer.exec("update agreements set value = '9999' where name = 'oldest-schema'");
   newer.close();
   await expect(openSqliteStore(file)).rejects.toMatchObject({
     code: 'unavailable',

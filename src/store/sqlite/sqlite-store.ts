@@ -1,6 +1,7 @@
 import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HubError } from '../../domain/errors.ts';
+import { STEPS, type Steps } from '../migrations/migrations.ts';
 import { SqlStore } from '../sql/sql-store.ts';
 import type { Store } from '../store.ts';
 import { SqliteBackend } from './sqlite-backend.ts';
@@ -10,6 +11,8 @@ export interface SqliteStoreOptions {
   readonly now?: () => Date;
   /** How long a write waits while another process has the file locked; by default 5. */
   readonly lockWaitSeconds?: number;
+  /** By default all that there are. */
+  readonly steps?: Steps;
 }
 
 /**
@@ -20,8 +23,8 @@ export interface SqliteStoreOptions {
  */
 export async function openSqliteStore(file: string, options: SqliteStoreOptions = {}): Promise<Store> {
   makePrivateFile(file);
-  const { now = () => new Date(), lockWaitSeconds = 5 } = options;
-  const backend = new SqliteBackend(file, { now, lockWaitSeconds });
+  const { now = () => new Date(), lockWaitSeconds = 5, steps = STEPS } = options;
+  const backend = new SqliteBackend(file, { now, lockWaitSeconds, steps });
   try {
     await backend.migrate();
   } catch (thrown) {
