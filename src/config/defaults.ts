@@ -188,7 +188,8 @@ export const DEFAULT_CHANGES: readonly DefaultChange[] = [
     until: '3',
     value: 'volume-{username}{servername}',
   },
-  { key: 'singleuser.image.pullPolicy', until: '0.9', value: 'IfNotPresent' },
+  // Up to chart 2 KubeSpawner's own default stood behind an empty one; since then Kubernetes decides by the tag.
+  { key: 'singleuser.image.pullPolicy', until: '2', value: 'IfNotPresent' },
   { key: 'singleuser.cloudMetadata.blockWithIptables', until: '0.9', value: true },
   // The values of 0.10 said that it is blocked; the hub of it looked at another key, and did not.
   { key: 'singleuser.cloudMetadata.blockWithIptables', until: '0.10', value: false },

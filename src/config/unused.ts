@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { type Finding, findingAt } from './finding.ts';
+import { chosenSection } from './legacy/authenticators.ts';
+import { CLASS_NAMES, isKindOf, traitsOf } from './legacy/classes.ts';
 import { TRAIT_RULES } from './legacy/traits.ts';
 import { nearest, squash } from './nearest.ts';
 import { type Fate, fateOf, shapeOf } from './schema/fate.ts';
@@ -12,6 +14,7 @@ const MAX_SUGGESTIONS = 100;
 /** Everything in the (lifted) file that is not used here: unknown keys, and known ones with what becomes of them. */
 export function findUnused(file: MapTree): readonly Finding[] {
   const findings: Finding[] = [];
+  const chosen = chosenSection(file);
   let unknown = 0;
   const visit = (
     map: MapTree,
@@ -24,10 +27,14 @@ export function findUnused(file: MapTree): readonly Finding[] {
     for (const [key, entry] of map.entries) {
       const name = [...names, key];
       if (names.join('.') === 'hub.config' && !Object.hasOwn(shape, key)) {
-        findings.push(...describeSection(entry, key));
+        findings.push(...describeSection(entry, key, chosen));
         continue;
       }
       if (!Object.hasOwn(shape, key)) {
+        if (isTrait(name)) {
+          if (!isEmpty(entry.value)) findings.push(describeFate(entry, { kind: 'later', instead: null }));
+          continue;
+        }
         unknown += 1;
         findings.push(describeUnknown(entry, name, unknown > MAX_SUGGESTIONS ? [] : siblingsOf(name, shape)));
         continue;
@@ -146,15 +153,25 @@ function isAboutVolumes(name: readonly string[]): boolean {
 function siblingsOf(name: readonly string[], shape: Readonly<Record<string, unknown>>): readonly string[] {
   const parent = `${name.slice(0, -1).join('.')}.`;
   const moved = TRAIT_RULES.map((rule) => rule.from).filter((from) => from.startsWith(parent));
-  return [...Object.keys(shape), ...moved.map((from) => from.slice(parent.length))];
+  return [...Object.keys(shape), ...moved.map((from) => from.slice(parent.length)), ...traitsIn(name)];
+}
+
+/** Whether the class of this section has such a trait, of its own or from those it comes from. */
+function isTrait(name: readonly string[]): boolean {
+  return traitsIn(name).includes(name.at(-1) ?? '');
+}
+
+function traitsIn([hub, config, section, trait, ...below]: readonly string[]): readonly string[] {
+  const isInSection = hub === 'hub' && config === 'config' && trait !== undefined && below.length === 0;
+  return isInSection && section !== undefined ? traitsOf(section) : [];
 }
 
 /** A section of `hub.config` that we have no schema of: another class, or not a class at all. */
-function describeSection(entry: Entry, section: string): readonly Finding[] {
+function describeSection(entry: Entry, section: string, chosen: string): readonly Finding[] {
   const at = { place: entry.key, path: entry.value.path };
   if (!/^[A-Z]/.test(section)) {
     const known = Object.keys(shapeOf(valuesSchema.shape.hub.unwrap().shape.config) ?? {});
-    const meant = nearest(section, known);
+    const meant = nearest(section, [...known, ...CLASS_NAMES]);
     return [
       findingAt(at, {
         code: 'config-section-name',
@@ -164,7 +181,16 @@ function describeSection(entry: Entry, section: string): readonly Finding[] {
       }),
     ];
   }
-  // Another way to log in than the one chosen is reported with the login.
+  const traits = traitsOf(section);
+  if (traits.length > 0) {
+    // Whether this way to log in is the chosen one, and whether it is there, is told with the login.
+    if (entry.value.kind !== 'map') return [];
+    return [...entry.value.entries]
+      .filter(([trait]) => !traits.includes(trait))
+      .map(([trait, below]) => describeUnknown(below, ['hub', 'config', section, trait], traits));
+  }
+  const meant = isKindOf(chosen, section) ? undefined : nearest(section, CLASS_NAMES);
+  if (meant !== undefined) return [describeUnknown(entry, ['hub', 'config', section], CLASS_NAMES)];
   if (section.endsWith('Authenticator')) return [];
   return [describeFate(entry, { kind: 'later', instead: null })];
 }

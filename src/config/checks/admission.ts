@@ -1,9 +1,10 @@
 import { normalizeUserName, userNameProblem } from '../../domain/user.ts';
 import { type Finding, findingAt } from '../finding.ts';
+import { chosenSection } from '../legacy/authenticators.ts';
 import { readLogin } from '../settings/login.ts';
 import { leaves } from '../tree.ts';
 import type { Check, CheckedFile } from './check.ts';
-import { chosenSection, firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
+import { firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
 
 /** Who is let in: nobody, everybody, or names that nobody can have. */
 export const checkAdmission: Check = (file) => [...checkNames(file), ...checkRule(file)];

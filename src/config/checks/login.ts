@@ -1,7 +1,9 @@
 import { type Finding, findingAt } from '../finding.ts';
+import { chosenSection } from '../legacy/authenticators.ts';
+import { isKindOf } from '../legacy/classes.ts';
 import { isEmpty, nodeAt } from '../tree.ts';
 import type { Check, CheckedFile } from './check.ts';
-import { chosenSection, firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
+import { firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
 
 /** The way to log in: whether it exists here, and whether the file also sets up another. */
 export const checkLogin: Check = (file) => [
@@ -29,9 +31,8 @@ function checkOtherSections({ tree }: CheckedFile): readonly Finding[] {
   const config = nodeAt(tree, ['hub', 'config']);
   if (config?.kind !== 'map') return [];
   return [...config.entries].flatMap(([name, entry]) => {
-    if (!/^[A-Z]\w*Authenticator$/.test(name) || name === 'Authenticator' || name === chosen) return [];
-    // It is what all of these have in common.
-    if (name === 'OAuthenticator' && chosen.endsWith('OAuthenticator')) return [];
+    if (!/^[A-Z]\w*Authenticator$/.test(name) || isKindOf(chosen, name) || name === 'Authenticator')
+      return [];
     if (isEmpty(entry.value)) return [];
     const first = entry.value.kind === 'map' ? [...entry.value.entries.values()][0] : undefined;
     const at = first === undefined ? entry.value : { place: first.key, path: first.value.path };

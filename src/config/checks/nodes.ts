@@ -1,6 +1,5 @@
 import type { Generation } from '../config.ts';
 import { isUpTo } from '../generations.ts';
-import { authenticatorSection } from '../legacy/authenticators.ts';
 import { type MapTree, nodeAt, type Path, type Tree } from '../tree.ts';
 
 /** The first of these places below `hub.config` that the file has. */
@@ -10,12 +9,6 @@ export function firstInHubConfig(tree: MapTree, ...paths: readonly Path[]): Tree
     if (node !== undefined) return node;
   }
   return null;
-}
-
-/** The section of `hub.config` that the chosen authenticator reads. */
-export function chosenSection(tree: MapTree): string {
-  const name = textAt(tree, ['hub', 'config', 'JupyterHub', 'authenticator_class']);
-  return authenticatorSection(name ?? 'dummy');
 }
 
 /** Authenticators that are there. */

@@ -1,8 +1,9 @@
 import { type Finding, findingAt } from '../finding.ts';
+import { chosenSection } from '../legacy/authenticators.ts';
 import { readLogin } from '../settings/login.ts';
 import { nodeAt, type ScalarTree, type Tree } from '../tree.ts';
 import type { Check, CheckedFile } from './check.ts';
-import { chosenSection, firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
+import { firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
 
 /** The passwords of the dummy login and of JupyterHub's shared-password login. */
 export const checkPasswords: Check = (file) => {

@@ -69,7 +69,9 @@ function describe(
 ): KeyDescription {
   const old = DEFAULT_CHANGES.filter(({ key }) => key === name);
   const current = shapeOf(schema) === undefined ? defaultAt('current', name) : undefined;
-  const others = RULES.filter(({ to, from }) => to === name || DEPENDENT[from] === name);
+  const others = RULES.filter(
+    ({ to, from, when }) => when === undefined && (to === name || DEPENDENT[from] === name),
+  );
   return {
     name,
     meaning: MEANINGS[name] ?? null,

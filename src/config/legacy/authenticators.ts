@@ -1,3 +1,5 @@
+import { type MapTree, nodeAt } from '../tree.ts';
+
 /** The names by which files of all generations call an authenticator, and the section of `hub.config` that sets it up. */
 
 interface AuthenticatorName {
@@ -43,4 +45,12 @@ export function currentAuthenticatorName(legacyType: string): string {
 export function authenticatorSection(className: string): string {
   const known = AUTHENTICATORS.find(({ current }) => current === className);
   return known?.section ?? className.split('.').at(-1) ?? className;
+}
+
+/** The section of `hub.config` that the chosen authenticator reads first. */
+export function chosenSection(file: MapTree): string {
+  const name = nodeAt(file, ['hub', 'config', 'JupyterHub', 'authenticator_class']);
+  return authenticatorSection(
+    name?.kind === 'scalar' && typeof name.value === 'string' ? name.value : 'dummy',
+  );
 }

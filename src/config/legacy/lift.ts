@@ -30,7 +30,7 @@ function applyRules(file: MapTree, rules: readonly Rule[], options: { readonly n
   for (const rule of rules) {
     const from = rule.from.split('.');
     const entry = entryAt(tree, from);
-    if (entry === undefined) continue;
+    if (entry === undefined || rule.when?.(file) === false) continue;
     const to = typeof rule.to === 'string' ? rule.to : rule.to(file);
     tree = withoutEntry(tree, from);
     if (to === undefined) continue;

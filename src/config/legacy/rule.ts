@@ -7,6 +7,8 @@ export interface Rule {
   readonly from: string;
   /** Today's name; a function where it depends on the rest of the file. Undefined: it stays. */
   readonly to: string | ((file: MapTree) => string | undefined);
+  /** Whether it moves in this file; always where left out. What does not move stays where it is. */
+  readonly when?: (file: MapTree) => boolean;
   /** What the value becomes; the same where left out. */
   readonly turn?: (value: Tree) => Tree;
   /** The last generation that knows the old name; left out where every generation knows both. */

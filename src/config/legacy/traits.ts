@@ -1,4 +1,12 @@
+import type { MapTree } from '../tree.ts';
+import { chosenSection } from './authenticators.ts';
+import { CLASS_NAMES, isKindOf } from './classes.ts';
 import type { Rule } from './rule.ts';
+
+/** Ways to log in, general ones before those that come from them. */
+const AUTHENTICATOR_CLASSES = CLASS_NAMES.filter(
+  (name) => name !== 'Authenticator' && isKindOf(name, 'Authenticator'),
+);
 
 /**
  * Traits of JupyterHub's classes that a key of the chart sets as well. In `hub.config` they win over the chart's key, as
@@ -18,15 +26,15 @@ export const TRAIT_RULES: readonly Rule[] = [
   { from: 'hub.config.JupyterHub.admin_users', to: 'hub.config.Authenticator.admin_users' },
   { from: 'hub.config.JupyterHub.proxy_auth_token', to: 'proxy.secretToken' },
   { from: 'hub.config.ConfigurableHTTPProxy.auth_token', to: 'proxy.secretToken' },
-  ...['DummyAuthenticator', 'SharedPasswordAuthenticator', 'OAuthenticator', 'GenericOAuthenticator'].flatMap(
-    (section) =>
-      moves(`hub.config.${section}`, 'hub.config.Authenticator', {
-        admin_users: 'admin_users',
-        allowed_users: 'allowed_users',
-        allow_all: 'allow_all',
-        blocked_users: 'blocked_users',
-        username_pattern: 'username_pattern',
-      }),
+  // What is said of a way to log in that was not chosen must let nobody in.
+  ...AUTHENTICATOR_CLASSES.flatMap((section) =>
+    moves(`hub.config.${section}`, 'hub.config.Authenticator', {
+      admin_users: 'admin_users',
+      allowed_users: 'allowed_users',
+      allow_all: 'allow_all',
+      blocked_users: 'blocked_users',
+      username_pattern: 'username_pattern',
+    }).map((rule) => ({ ...rule, when: (file: MapTree) => isKindOf(chosenSection(file), section) })),
   ),
   ...['Spawner', 'KubeSpawner'].flatMap((section) =>
     moves(`hub.config.${section}`, 'singleuser', {
@@ -73,15 +81,35 @@ export const TRAIT_RULES: readonly Rule[] = [
   }),
 ];
 
-/** Traits that were called otherwise once, of classes that log people in elsewhere. */
+/** Traits that were called otherwise once, of classes that log people in. */
 export const RENAMED_TRAITS: readonly Rule[] = [
-  ...moves('hub.config.GenericOAuthenticator', 'hub.config.GenericOAuthenticator', {
+  ...['Authenticator', ...AUTHENTICATOR_CLASSES].flatMap((section) =>
+    renames(section, { whitelist: 'allowed_users', blacklist: 'blocked_users' }),
+  ),
+  ...renames('GenericOAuthenticator', {
     username_key: 'username_claim',
     extra_params: 'token_params',
     tls_verify: 'validate_server_cert',
   }),
-  { from: 'hub.config.Authenticator.whitelist', to: 'hub.config.Authenticator.allowed_users' },
+  ...renames('Auth0OAuthenticator', { username_key: 'username_claim' }),
+  ...renames('BitbucketOAuthenticator', { team_whitelist: 'allowed_teams' }),
+  ...renames('CILogonOAuthenticator', { idp_whitelist: 'allowed_idps' }),
+  ...renames('GitHubOAuthenticator', {
+    github_organization_whitelist: 'allowed_organizations',
+    github_client_id: 'client_id',
+    github_client_secret: 'client_secret',
+  }),
+  ...renames('GitLabOAuthenticator', {
+    gitlab_group_whitelist: 'allowed_gitlab_groups',
+    gitlab_project_id_whitelist: 'allowed_project_ids',
+  }),
+  ...renames('GoogleOAuthenticator', { google_group_whitelist: 'allowed_google_groups' }),
+  ...renames('LocalAuthenticator', { group_whitelist: 'allowed_groups' }),
 ];
+
+function renames(section: string, keys: Readonly<Record<string, string>>): readonly Rule[] {
+  return moves(`hub.config.${section}`, `hub.config.${section}`, keys);
+}
 
 function moves(from: string, to: string, keys: Readonly<Record<string, string>>): readonly Rule[] {
   return Object.entries(keys).map(([trait, key]) => ({ from: `${from}.${trait}`, to: `${to}.${key}` }));

@@ -19,6 +19,7 @@ const pattern = refused(
 );
 
 const OWN_PROXY = 'the proxy is part of Polder';
+const METRICS = 'measurements are read at `/hub/metrics`, and sent nowhere';
 const AT_THE_START = 'it is about how JupyterHub itself is started';
 
 /**
@@ -45,6 +46,9 @@ export const hubConfigSchema = section({
     proxy_api_ip: unneeded(OWN_PROXY),
     proxy_api_port: unneeded(OWN_PROXY),
     proxy_check_interval: unneeded(OWN_PROXY),
+    statsd_host: unneeded(METRICS),
+    statsd_port: unneeded(METRICS),
+    statsd_prefix: unneeded(METRICS),
     debug_proxy: later('`debug.enabled`'),
     pid_file: unneeded(AT_THE_START),
     config_file: unneeded(AT_THE_START),
@@ -65,6 +69,7 @@ export const hubConfigSchema = section({
       'extra_user_scopes',
       'custom_scopes',
       'oauth_token_expires_in',
+      'oauth_require_pkce',
       'token_expires_in_max_seconds',
       'active_user_window',
       'trusted_alt_names',
@@ -121,6 +126,8 @@ export const hubConfigSchema = section({
     ...laterTraits(
       'enable_auth_state',
       'auth_refresh_age',
+      'auth_refresh_strict',
+      'reconcile_auth_state_hook',
       'refresh_pre_spawn',
       'refresh_pre_stop',
       'any_allow_config',
