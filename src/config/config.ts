@@ -28,6 +28,19 @@ export interface CourseConfig {
   readonly contact: string | null;
   /** CSS colour; null for ours. */
   readonly accentColor: string | null;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** When the course meets, in order of start. */
+  readonly sessions: readonly ClassSession[];
+  /** How many students are expected; null where the file does not say. */
+  readonly students: number | null;
+}
+
+/** Times in ISO 8601, UTC. */
+export interface ClassSession {
+  readonly title: string | null;
+  readonly start: string;
+  readonly end: string;
 }
 
 export interface HubConfig {
@@ -59,6 +72,8 @@ export interface LoginConfig {
   readonly allowedUsers: readonly string[];
   /** Let in without being listed in `allowedUsers`. */
   readonly adminUsers: readonly string[];
+  /** Let in without being listed too; may see everybody's servers, start, stop and open them. */
+  readonly instructors: readonly string[];
   /** Everyone who can log in is let in. */
   readonly allowAll: boolean;
 }

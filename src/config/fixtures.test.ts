@@ -11,6 +11,7 @@ import { formatFindings } from './format.ts';
 import { checkText, type LoadedConfig, loadConfig } from './load.ts';
 
 const FOLDER = join(import.meta.dirname, 'fixtures');
+const NOW = new Date('2026-09-01T00:00:00Z');
 const FILE_LINE = '++++++++++\n';
 const PART_LINE = '----------\n';
 
@@ -28,12 +29,12 @@ for (const name of (await readdir(FOLDER)).sort()) {
 }
 
 async function loadTexts(texts: readonly string[]): Promise<LoadedConfig> {
-  if (texts.length === 1) return checkText(texts[0]!, 'config.yaml');
+  if (texts.length === 1) return checkText(texts[0]!, 'config.yaml', { now: NOW });
   const folder = await mkdtemp(join(tmpdir(), 'fixture-'));
   try {
     const files = texts.map((_, index) => join(folder, `${'abc'[index]}.yaml`));
     for (const [index, text] of texts.entries()) await writeFile(files[index]!, text);
-    const loaded = await loadConfig(files);
+    const loaded = await loadConfig(files, { now: NOW });
     const findings = loaded.findings.map(({ position, ...finding }) => ({
       ...finding,
       position: position && { ...position, file: basename(position.file) },

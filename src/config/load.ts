@@ -6,6 +6,7 @@
 import { acceptFindings, withoutAccepted } from './accept.ts';
 import { checkAdmission } from './checks/admission.ts';
 import { checkCluster } from './checks/cluster.ts';
+import { checkCourse } from './checks/course.ts';
 import { checkGeneration } from './checks/generation.ts';
 import { checkHttps } from './checks/https.ts';
 import { checkLogin } from './checks/login.ts';
@@ -57,6 +58,8 @@ export interface LoadOptions {
   readonly accept?: readonly string[] | undefined;
   /** Which chart the files are for, where they do not say it themselves. */
   readonly generation?: Generation | null | undefined;
+  /** The moment of the check, where it is not now. */
+  readonly now?: Date;
 }
 
 const CHECKS = [
@@ -66,6 +69,7 @@ const CHECKS = [
   checkAdmission,
   checkPasswords,
   checkServer,
+  checkCourse,
   checkTemplates,
   checkHttps,
   checkGeneration,
@@ -124,7 +128,7 @@ function checkTexts(
           ...lifted.findings,
           ...findUnused(lifted.tree),
           ...validated.findings,
-          ...CHECKS.flatMap((check) => check({ tree, ...detected, values })),
+          ...CHECKS.flatMap((check) => check({ tree, ...detected, values, now: options.now ?? new Date() })),
         ]
       : []),
   ];

@@ -4,9 +4,9 @@ import { chosenSection } from './legacy/authenticators.ts';
 import { CLASS_NAMES, isKindOf, traitsOf } from './legacy/classes.ts';
 import { TRAIT_RULES } from './legacy/traits.ts';
 import { nearest, squash } from './nearest.ts';
-import { type Fate, fateOf, shapeOf } from './schema/fate.ts';
+import { type Fate, fateOf, itemShapeOf, shapeOf } from './schema/fate.ts';
 import { valuesSchema } from './schema/values.ts';
-import { type Entry, isEmpty, type MapTree, type Tree } from './tree.ts';
+import { type Entry, isEmpty, type ListTree, type MapTree, type Tree } from './tree.ts';
 
 /** Whoever has more unknown keys than this has the wrong file. */
 const MAX_SUGGESTIONS = 100;
@@ -22,7 +22,7 @@ export function findUnused(file: MapTree): readonly Finding[] {
     names: readonly string[],
     inCluster: boolean,
   ): void => {
-    const shape = shapeOf(schema);
+    const shape = shapeOf(schema) ?? itemShapeOf(schema);
     if (shape === undefined) return;
     for (const [key, entry] of map.entries) {
       const name = [...names, key];
@@ -47,8 +47,11 @@ export function findUnused(file: MapTree): readonly Finding[] {
         if (!inCluster) for (const written of writtenIn(entry)) findings.push(describeFate(written, fate));
         // Of what is used elsewhere, the keys are held against the schema all the same.
         if (entry.value.kind === 'map') visit(entry.value, below, name, true);
+        if (entry.value.kind === 'list') visitItems(entry.value, below, name, true);
       } else if (entry.value.kind === 'map') {
         visit(entry.value, below, name, inCluster);
+      } else if (entry.value.kind === 'list') {
+        visitItems(entry.value, below, name, inCluster);
       } else if (shapeOf(below) !== undefined && isEmpty(entry.value)) {
         const message = `\`${entry.value.path}\` has nothing below it.`;
         const help = 'Indent what belongs to it, or leave it out.';
@@ -56,6 +59,16 @@ export function findUnused(file: MapTree): readonly Finding[] {
       }
     }
   };
+  function visitItems(
+    list: ListTree,
+    schema: z.core.$ZodType,
+    names: readonly string[],
+    inCluster: boolean,
+  ): void {
+    if (itemShapeOf(schema) === undefined) return;
+    const each = [...names.slice(0, -1), `${names.at(-1)}[]`];
+    for (const item of list.items) if (item.kind === 'map') visit(item, schema, each, inCluster);
+  }
   visit(file, valuesSchema, [], false);
   return findings;
 }

@@ -84,7 +84,7 @@ const SELF_SCOPES = [
   'access:servers',
 ];
 
-/** The scopes that JupyterHub's built-in roles grant. */
+/** The scopes that built-in roles grant: JupyterHub's, and one of ours. */
 export const ROLE_SCOPES = {
   user: ['self'],
   admin: [
@@ -104,6 +104,16 @@ export const ROLE_SCOPES = {
     'read:roles',
     'read:metrics',
     'shares',
+  ],
+  /** See and help: not make people, give rights or take anything away for good. Polder's own. */
+  instructor: [
+    'admin-ui',
+    'list:users',
+    'read:users',
+    'servers',
+    'access:servers',
+    'list:groups',
+    'read:groups',
   ],
   /** What a server's own token may do. */
   server: ['users:activity!user', 'access:servers!server'],

@@ -1,11 +1,13 @@
 /** What the HTTP side rests on. Each mount function names, by `Pick`, the few of these that it uses. */
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { ClassTime } from '../domain/class-time.ts';
 import type { ServerId } from '../domain/server.ts';
 import type { Activity } from '../hub/activity.ts';
 import type { Callers } from '../hub/callers.ts';
 import type { Login } from '../hub/login.ts';
 import type { OAuthProvider } from '../hub/oauth/provider.ts';
+import type { Roles } from '../hub/roles.ts';
 import type { Servers } from '../hub/servers.ts';
 import type { Sessions } from '../hub/sessions.ts';
 import type { Tokens } from '../hub/tokens.ts';
@@ -18,6 +20,7 @@ export interface HttpParts {
   readonly sessions: Sessions;
   readonly login: Login;
   readonly callers: Callers;
+  readonly roles: Roles;
   readonly activity: Activity;
   readonly oauth: OAuthProvider;
   /** Makes sure that the proxy has the route of a ready server; false where the server is not ready. */
@@ -58,6 +61,10 @@ export interface Course {
   readonly welcome: string | null;
   readonly contact: string | null;
   readonly accentColor: string | null;
+  /** In order of start. */
+  readonly classTimes: readonly ClassTime[];
+  /** Where the course is given, as `Europe/Amsterdam`: how times are written for those whose own zone we do not know. */
+  readonly timeZone: string;
   /** What a student should know of their files on this machine and on a cluster; null where there is nothing to say. */
   readonly storageNotice: string | null;
   /** Bytes and cores that a server may use; null: no limit. */

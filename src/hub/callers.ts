@@ -1,28 +1,24 @@
 /** From a secret that a request shows to who asks and what they may do. */
 import type { Caller } from '../domain/caller.ts';
-import {
-  expandScopes,
-  intersectScopes,
-  ROLE_SCOPES,
-  type ScopeOwner,
-  type ScopeSet,
-  unionScopes,
-} from '../domain/scope.ts';
+import { expandScopes, intersectScopes, type ScopeOwner, type ScopeSet } from '../domain/scope.ts';
 import type { Session } from '../domain/session.ts';
 import type { Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { hashSecret } from '../lib/secret.ts';
 import type { Store } from '../store/store.ts';
+import type { Roles } from './roles.ts';
 
 /** That something is in use is written at most this often: a read stays a read. */
 const USE_RESOLUTION_MS = 30_000;
 
 export class Callers {
   readonly #store: Store;
+  readonly #roles: Roles;
   readonly #now: () => Date;
 
-  constructor(parts: { readonly store: Store; readonly now: () => Date }) {
+  constructor(parts: { readonly store: Store; readonly roles: Roles; readonly now: () => Date }) {
     this.#store = parts.store;
+    this.#roles = parts.roles;
     this.#now = parts.now;
   }
 
@@ -43,7 +39,7 @@ export class Callers {
     const user = await this.#store.users.byId(session.userId);
     if (!user) return undefined;
     await this.#noteSessionUse(session);
-    return { user, session, token: null, scopes: scopesOfUser(user) };
+    return { user, session, token: null, scopes: this.#roles.scopesOf(user) };
   }
 
   /** A server's own token says nothing of its owner: they may be asleep. */
@@ -63,7 +59,7 @@ export class Callers {
 
   /** Never more than its owner has at this moment, whatever was granted once. */
   async scopesOfToken(token: Token, user: User): Promise<ScopeSet> {
-    const owned = scopesOfUser(user);
+    const owned = this.#roles.scopesOf(user);
     if (token.scopes.includes('inherit')) return owned;
     return intersectScopes(expandScopes(token.scopes, await this.#scopeOwner(token, user)), owned);
   }
@@ -76,15 +72,4 @@ export class Callers {
 
 function isOld(noted: Date | null, now: Date): boolean {
   return noted === null || now.getTime() - noted.getTime() > USE_RESOLUTION_MS;
-}
-
-/** What a user may do by their roles. */
-export function scopesOfUser(user: User): ScopeSet {
-  const own = expandScopes(ROLE_SCOPES.user, { userName: user.name });
-  return user.admin ? unionScopes(own, expandScopes(ROLE_SCOPES.admin, { userName: user.name })) : own;
-}
-
-/** The names of a user's roles. */
-export function rolesOfUser(user: User): readonly string[] {
-  return user.admin ? ['admin', 'user'] : ['user'];
 }

@@ -5,7 +5,7 @@ import type { Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { hashSecret, newSecret } from '../lib/secret.ts';
 import type { Store } from '../store/store.ts';
-import { scopesOfUser } from './callers.ts';
+import type { Roles } from './roles.ts';
 
 export interface TokenRequest {
   readonly owner: User;
@@ -20,10 +20,12 @@ export interface TokenRequest {
 
 export class Tokens {
   readonly #store: Store;
+  readonly #roles: Roles;
   readonly #now: () => Date;
 
-  constructor(parts: { readonly store: Store; readonly now: () => Date }) {
+  constructor(parts: { readonly store: Store; readonly roles: Roles; readonly now: () => Date }) {
     this.#store = parts.store;
+    this.#roles = parts.roles;
     this.#now = parts.now;
   }
 
@@ -35,7 +37,7 @@ export class Tokens {
   async create(request: TokenRequest): Promise<{ readonly token: Token; readonly secret: string }> {
     const unknown = request.scopes.filter((scope) => !isKnownScope(scope));
     if (unknown.length > 0) throw new HubError('invalid', `No such scope: ${unknown.join(', ')}`);
-    const owned = scopesOfUser(request.owner);
+    const owned = this.#roles.scopesOf(request.owner);
     const wanted = request.scopes.includes('inherit')
       ? owned
       : expandScopes(request.scopes, { userName: request.owner.name });

@@ -27,6 +27,7 @@ export function allowRuleOf(config: Config): AllowRule {
     allowAll: config.login.allowAll,
     users: new Set(config.login.allowedUsers),
     admins: new Set(config.login.adminUsers),
+    instructors: new Set(config.login.instructors),
   };
 }
 
@@ -53,7 +54,16 @@ export function siteOf(
     allowNamedServers: hub.allowNamedServers,
     defaultUrl: server.defaultUrl,
     course: {
-      ...course,
+      name: course.name,
+      welcome: course.welcome,
+      contact: course.contact,
+      accentColor: course.accentColor,
+      classTimes: course.sessions.map(({ start, end, title }) => ({
+        start: new Date(start),
+        end: new Date(end),
+        title,
+      })),
+      timeZone: course.timeZone,
       storageNotice: forgetful
         ? 'On this machine your files are kept. Where this course runs on a cluster they are not: there, download what you want to keep before you stop your server.'
         : null,

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { AllowRule, Authenticator } from '../authenticator/authenticator.ts';
+import { isInClass } from '../domain/class-time.ts';
 import { createHubApp } from '../http/app.ts';
 import type { Site } from '../http/parts.ts';
 import { Activity } from '../hub/activity.ts';
@@ -21,6 +22,7 @@ import { OrphanReconciler } from '../hub/reconcilers/orphans.ts';
 import { type Reconciler, ReconcilerLoop } from '../hub/reconcilers/reconciler.ts';
 import { RouteReconciler } from '../hub/reconcilers/routes.ts';
 import { ServerReconciler, type StartSettings } from '../hub/reconcilers/servers.ts';
+import { Roles } from '../hub/roles.ts';
 import type { RouteTable } from '../hub/routes.ts';
 import { RunningServers } from '../hub/running-servers.ts';
 import { type ServerSettings, ServerSpecs } from '../hub/server-spec.ts';
@@ -68,6 +70,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const events = new HubEvents(log, metrics);
+  const roles = new Roles({ instructors: parts.allow.instructors });
   const sessions = new Sessions({ store, events, days: site.cookieDays, now });
   const servers = new Servers({ store, events, limits: parts.limits, now });
   const routeReconciler = new RouteReconciler({ store, table: routes, baseUrl: site.baseUrl });
@@ -85,7 +88,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const app = await createHubApp({
     users: new Users({ store, servers, events }),
     servers,
-    tokens: new Tokens({ store, now }),
+    tokens: new Tokens({ store, roles, now }),
     sessions,
     login: new Login({
       store,
@@ -96,7 +99,8 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
       contact: site.course.contact,
       now,
     }),
-    callers: new Callers({ store, now }),
+    callers: new Callers({ store, roles, now }),
+    roles,
     activity: new Activity({ store, now }),
     oauth: new OAuthProvider({ store, events, baseUrl: site.baseUrl, now }),
     ensureRoute: (id) => routeReconciler.ensure(id),
@@ -138,6 +142,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
       settings,
       baseUrl: site.baseUrl,
       isBusy: isAnyKernelBusy,
+      isInClass: (at) => isInClass(site.course.classTimes, at),
       now,
     });
   const serverLoop = loop(serverReconciler, 'servers');

@@ -16,7 +16,7 @@ import { renderFailed, renderPending } from '../../src/http/pages/spawn-pending.
 import { english } from '../../src/http/pages/texts.ts';
 import { renderTokens } from '../../src/http/pages/token.ts';
 import type { Course, Site } from '../../src/http/parts.ts';
-import { scopesOfUser } from '../../src/hub/callers.ts';
+import { Roles } from '../../src/hub/roles.ts';
 
 /** Words of a course and its people, which may be anything. */
 export interface Words {
@@ -185,6 +185,10 @@ export function siteOf(words: Words, course: Partial<Course>): Site {
       welcome: words.text,
       contact: words === plainWords ? 'your instructor' : words.text,
       accentColor: null,
+      classTimes: [
+        { start: ago(-86_400), end: ago(-97_200), title: words === plainWords ? 'Day 1' : words.text },
+      ],
+      timeZone: 'Europe/Amsterdam',
       storageNotice: `Files in your home folder are kept. ${words.text}`,
       memoryLimit: 4 * GB,
       cpuLimit: 1.5,
@@ -209,7 +213,7 @@ function callerOf(user: User): Caller {
     address: '127.0.0.1',
     userAgent: '',
   } as const;
-  return { user, session, token: null, scopes: scopesOfUser(user) };
+  return { user, session, token: null, scopes: new Roles({ instructors: new Set() }).scopesOf(user) };
 }
 
 function server(owner: User, state: ServerState, more: Partial<Server> = {}): Server {

@@ -29,6 +29,7 @@ export interface HubOptions {
   /** Who may log in; null: everybody. */
   readonly allowed?: readonly string[] | null;
   readonly admins?: readonly string[];
+  readonly instructors?: readonly string[];
   /** Null: any. */
   readonly password?: string | null;
   readonly log?: Logger;
@@ -68,6 +69,8 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
       welcome: null,
       contact: null,
       accentColor: null,
+      classTimes: [],
+      timeZone: 'UTC',
       storageNotice: null,
       memoryLimit: null,
       cpuLimit: null,
@@ -80,7 +83,12 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     spawner,
     routes,
     authenticator,
-    allow: { allowAll: (options.allowed ?? null) === null, users: new Set(options.allowed ?? []), admins },
+    allow: {
+      allowAll: (options.allowed ?? null) === null,
+      users: new Set(options.allowed ?? []),
+      admins,
+      instructors: new Set(options.instructors ?? []),
+    },
     site,
     servers: {
       memory: { limit: null, guarantee: null },

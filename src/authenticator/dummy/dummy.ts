@@ -1,6 +1,7 @@
 /**
  * Lets anyone in with the one password of the course. For a demonstration or a closed classroom, no more: everybody who
- * knows the password can be anybody. A separate admin password keeps at least the admins' accounts apart.
+ * knows the password can be anybody. A separate password for those
+ * who may do more keeps at least their accounts apart.
  */
 import { secretsEqual } from '../../lib/secret.ts';
 import type { Authenticator, Credentials, Identity } from '../authenticator.ts';
@@ -14,7 +15,7 @@ export class DummyAuthenticator implements Authenticator {
   constructor(parts: {
     /** Null: any password will do, as with JupyterHub's. */
     readonly password: string | null;
-    /** Where given, only this opens an admin's account. */
+    /** Where given, only this opens the account of one of `admins`. */
     readonly adminPassword: string | null;
     readonly admins: ReadonlySet<string>;
   }) {

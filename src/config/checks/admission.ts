@@ -2,7 +2,7 @@ import { normalizeUserName, userNameProblem } from '../../domain/user.ts';
 import { type Finding, findingAt } from '../finding.ts';
 import { chosenSection } from '../legacy/authenticators.ts';
 import { readLogin } from '../settings/login.ts';
-import { leaves } from '../tree.ts';
+import { leaves, nodeAt } from '../tree.ts';
 import type { Check, CheckedFile } from './check.ts';
 import { firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
 
@@ -10,8 +10,11 @@ import { firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
 export const checkAdmission: Check = (file) => [...checkNames(file), ...checkRule(file)];
 
 function checkNames({ tree }: CheckedFile): readonly Finding[] {
-  return ['allowed_users', 'admin_users'].flatMap((key) => {
-    const list = firstInHubConfig(tree, ['Authenticator', key]);
+  const lists = [
+    ...['allowed_users', 'admin_users'].map((key) => firstInHubConfig(tree, ['Authenticator', key])),
+    ...['students', 'instructors'].map((key) => nodeAt(tree, ['course', key])),
+  ];
+  return lists.flatMap((list) => {
     if (list?.kind !== 'list') return [];
     return [...leaves(list)].flatMap(({ node }) => {
       const problem =
@@ -47,8 +50,8 @@ function checkRule({ tree, generation, values }: CheckedFile): readonly Finding[
     ];
   }
   if (login.allowedUsers.length > 0) return [];
-  if (login.adminUsers.length > 0) {
-    const message = 'Only administrators are let in.';
+  if (login.adminUsers.length > 0 || login.instructors.length > 0) {
+    const message = `Only ${login.instructors.length > 0 ? 'those who teach or administer' : 'administrators'} are let in.`;
     const help = `Name the students with ${allowed}.`;
     return [findingAt(rule, { code: 'only-admins-let-in', severity: 'warning', message, help })];
   }

@@ -11,6 +11,8 @@ export interface CheckedFile {
   readonly possible: readonly Generation[];
   /** With defaults; undefined where something has the wrong form, which is reported already. */
   readonly values: Values | undefined;
+  /** The moment of the check. */
+  readonly now: Date;
 }
 
 /** One kind of mistake that is visible in a values file. */

@@ -1,3 +1,4 @@
+import type { LoginConfig } from '../config.ts';
 import { type Finding, findingAt } from '../finding.ts';
 import { chosenSection } from '../legacy/authenticators.ts';
 import { readLogin } from '../settings/login.ts';
@@ -32,10 +33,13 @@ function checkDummy({ tree, generation, values }: CheckedFile): readonly Finding
       }),
     );
   }
-  if (login.adminUsers.length > 0 && secrets.dummyAdminPassword === null) {
-    const admins = login.adminUsers.map((name) => `\`${name}\``).join(', ');
+  const staff = staffOf(login);
+  if (staff.length > 0 && secrets.dummyAdminPassword === null) {
+    const admins = staff.map((name) => `\`${name}\``).join(', ');
+    const named =
+      firstInHubConfig(tree, ['Authenticator', 'admin_users']) ?? nodeAt(tree, ['course', 'instructors']);
     findings.push(
-      findingAt(password ?? firstInHubConfig(tree, ['Authenticator', 'admin_users']), {
+      findingAt(password ?? named ?? null, {
         code: 'shared-password-opens-admin',
         severity: 'warning',
         message: `The password that everyone has opens the account of ${admins} too, and with it everybody's work.`,
@@ -58,7 +62,7 @@ function checkSharedPassword({ tree, values }: CheckedFile): readonly Finding[] 
   };
   if (secrets.dummyPassword === null)
     missing('hub.config.SharedPasswordAuthenticator.user_password', 'users');
-  if (secrets.dummyAdminPassword === null && login.adminUsers.length > 0) {
+  if (secrets.dummyAdminPassword === null && staffOf(login).length > 0) {
     missing('hub.config.SharedPasswordAuthenticator.admin_password', 'administrators');
   }
   for (const [key, least] of [
@@ -95,10 +99,15 @@ function checkAdminPassword({ tree, generation, values }: CheckedFile): readonly
       findingAt(node, { code: 'same-password', severity: 'error', message, help: 'Choose another one.' }),
     ];
   }
-  if (login.adminUsers.length > 0) return [];
+  if (staffOf(login).length > 0) return [];
   const message = "There is an administrator's password, and nobody is an administrator.";
   const key = inWords(generation, 'auth.admin.users', 'hub.config.Authenticator.admin_users');
   return [findingAt(node, { code: 'no-admin', severity: 'warning', message, help: `Name one with ${key}.` })];
+}
+
+/** Who may do more than students. */
+function staffOf(login: LoginConfig): readonly string[] {
+  return [...new Set([...login.adminUsers, ...login.instructors])];
 }
 
 /** An empty one is reported as such. */

@@ -1,12 +1,12 @@
 import { findingAt } from '../finding.ts';
 import { isSecretPath } from '../schema/values.ts';
-import { leaves } from '../tree.ts';
+import { leaves, type Path } from '../tree.ts';
 import type { Check } from './check.ts';
 
 /** Values without quotes that mean to Helm what their writer may not have meant, or that other programs read differently. */
 export const checkScalars: Check = ({ tree }) =>
   [...leaves(tree)].flatMap(({ node, path }) => {
-    if (node.plain === undefined) return [];
+    if (node.plain === undefined || isTime(path)) return [];
     const risk = RISKS.find(({ pattern, is }) => pattern.test(node.plain!) && typeof node.value === is);
     if (risk === undefined) return [];
     const isSecret = isSecretPath(path);
@@ -23,6 +23,11 @@ export const checkScalars: Check = ({ tree }) =>
       help,
     });
   });
+
+/** Dates and times are meant as such there, and are read from any form. */
+function isTime(path: Path): boolean {
+  return path[0] === 'course' && path[1] === 'sessions';
+}
 
 interface Risk {
   readonly pattern: RegExp;

@@ -5,7 +5,7 @@ import type { Json } from '../json.ts';
 import { LEGACY_RULES } from '../legacy/rules.ts';
 import { RENAMED_TRAITS, TRAIT_RULES } from '../legacy/traits.ts';
 import { describeForm } from '../schema/describe.ts';
-import { type Fate, fateOf, isSecret, shapeOf } from '../schema/fate.ts';
+import { type Fate, fateOf, isSecret, itemShapeOf, shapeOf } from '../schema/fate.ts';
 import { MEANINGS } from '../schema/meanings.ts';
 import { valuesSchema } from '../schema/values.ts';
 
@@ -53,11 +53,17 @@ function* visit(
 ): Generator<KeyDescription> {
   const secret = hidden || isSecret(schema);
   const fate = fateOf(schema) ?? above;
-  if (name !== '' && (name === under || name.startsWith(`${under}.`) || under === '')) {
+  if (
+    name !== '' &&
+    (name === under || name.startsWith(`${under}.`) || name.startsWith(`${under}[].`) || under === '')
+  ) {
     yield describe(schema, name, secret, fate);
   }
   for (const [key, below] of Object.entries(shapeOf(schema) ?? {})) {
     yield* visit(below, name === '' ? key : `${name}.${key}`, secret, fate, under);
+  }
+  for (const [key, below] of Object.entries(itemShapeOf(schema) ?? {})) {
+    yield* visit(below, `${name}[].${key}`, secret, fate, under);
   }
 }
 

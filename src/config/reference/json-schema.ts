@@ -53,7 +53,11 @@ function describe(property: JsonSchema | undefined, key: KeyDescription): void {
 
 function propertyAt(schema: JsonSchema, path: readonly string[]): JsonSchema | undefined {
   let property: JsonSchema | undefined = schema;
-  for (const step of path) property = property?.properties?.[step];
+  for (const step of path) {
+    const isItem = step.endsWith('[]');
+    const below: JsonSchema | undefined = property?.properties?.[isItem ? step.slice(0, -2) : step];
+    property = isItem ? (below?.items as JsonSchema | undefined) : below;
+  }
   return property;
 }
 

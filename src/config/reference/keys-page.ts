@@ -26,7 +26,8 @@ export function keysPage(): string {
 function sectionOf(top: string, keys: readonly KeyDescription[]): readonly string[] {
   const own = keys.filter(({ name, form }) => {
     return (
-      (name === top || name.startsWith(`${top}.`)) && (name === top || !form.startsWith('a map of the keys'))
+      (name === top || name.startsWith(`${top}.`) || name.startsWith(`${top}[].`)) &&
+      (name === top || !form.startsWith('a map of the keys'))
     );
   });
   const rows = own.filter(({ name }) => name !== top || own.length === 1);

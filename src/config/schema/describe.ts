@@ -1,6 +1,7 @@
 /** A schema in words, for people who write values. */
 import { z } from 'zod';
 import { GENERATIONS } from '../generations.ts';
+import { itemShapeOf } from './fate.ts';
 import { generationWord } from './own.ts';
 import { byteSize, command, cores } from './scalars.ts';
 
@@ -14,6 +15,7 @@ export function describeForm(schema: Schema): string {
   if (inner instanceof z.ZodEnum)
     return listOf(inner.options.filter((word) => word !== '').map(String), 'or');
   if (inner instanceof z.ZodUnion) return listOf(unique(inner.options.map(describeForm)), 'or');
+  if (itemShapeOf(inner) !== undefined) return 'a list of maps of the keys below it';
   if (inner instanceof z.ZodArray)
     return isAnything(inner.element) ? 'a list' : `a list of ${plural(inner.element)}`;
   if (inner instanceof z.ZodRecord) {

@@ -81,6 +81,12 @@ export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core
   return inner instanceof z.ZodObject ? inner.shape : undefined;
 }
 
+/** The keys that each map of a list may have; undefined where it is no list of such maps. */
+export function itemShapeOf(schema: z.core.$ZodType): ReturnType<typeof shapeOf> {
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodArray ? shapeOf(inner.element) : undefined;
+}
+
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema;
 }

@@ -5,6 +5,17 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'course.welcome': 'A paragraph for the login page.',
   'course.contact': 'Whom students turn to: a name, or an address to write to.',
   'course.accentColor': 'The colour of buttons and links.',
+  'course.instructors':
+    'Who teaches. They are let in, see everybody’s servers, may start, stop and open them, and administer nothing else.',
+  'course.students':
+    'How many students are expected, or their names: then they are let in. The number is what sizes are reckoned with.',
+  'course.timeZone': 'The time zone that the times of sessions are in, as region and city.',
+  'course.sessions':
+    'When the course meets: shown to students in their own time zone, and a time in which no idle server is stopped.',
+  'course.sessions[].title': 'What it is called, such as Day 1.',
+  'course.sessions[].start': 'Day and time, such as 2026-11-24 09:00.',
+  'course.sessions[].end': 'Day and time, or a time on the same day.',
+  'course.sessions[].duration': 'In place of the end: 3h, 90m or 1h30m.',
   polder: 'How the file is to be read, and what only Polder knows. Polder’s own.',
   'polder.generation':
     'The chart that the file was written for: names and defaults are read as that chart had them.',

@@ -1,9 +1,10 @@
 /** Keys that are Polder's own. */
 
+import { z } from 'zod';
 import { GENERATIONS } from '../generations.ts';
 import { NAMING_SCHEMES } from '../kubernetes.ts';
 import { cluster, secret, section } from './fate.ts';
-import { text, word } from './scalars.ts';
+import { count, names, text, word } from './scalars.ts';
 
 export const courseSchema = section({
   name: text.min(1, 'A course needs a name.').max(200, 'A course name has at most 200 characters.'),
@@ -13,6 +14,10 @@ export const courseSchema = section({
     /^#[0-9a-fA-F]{6}$/,
     'A colour is written as # and six hexadecimal digits, such as #1f6feb.',
   ),
+  instructors: names,
+  students: z.union([count, names]),
+  timeZone: text,
+  sessions: z.array(section({ title: text, start: text, end: text, duration: text })),
 });
 
 export const generationWord = word(...GENERATIONS);

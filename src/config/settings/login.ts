@@ -11,7 +11,11 @@ export interface LoginSettings {
 /** Who may log in, and with what. */
 export function readLogin(values: Values): LoginSettings {
   const config = values.hub?.config ?? {};
-  const allowedUsers = normalize(config.Authenticator?.allowed_users);
+  const { students, instructors } = values.course ?? {};
+  const allowedUsers = normalize([
+    ...(config.Authenticator?.allowed_users ?? []),
+    ...(Array.isArray(students) ? students : []),
+  ]);
   const shared =
     authenticatorSection(config.JupyterHub?.authenticator_class ?? 'dummy') === 'SharedPasswordAuthenticator';
   // The dummy login lets everyone in unless names are given, in every generation; all others let nobody in.
@@ -20,6 +24,7 @@ export function readLogin(values: Values): LoginSettings {
     kind: 'dummy',
     allowedUsers,
     adminUsers: normalize(config.Authenticator?.admin_users),
+    instructors: normalize(instructors),
     allowAll,
   };
   const own = values.polder?.adminPassword;

@@ -1,5 +1,6 @@
 import type { Config, Generation, Secrets } from '../config.ts';
 import type { Values } from '../schema/values.ts';
+import { readCourse } from './course.ts';
 import { readKubernetes } from './kubernetes.ts';
 import { readLogin } from './login.ts';
 import { readProxy } from './proxy.ts';
@@ -13,16 +14,11 @@ export interface Settings {
 /** Checked values, with defaults, to what the parts of Polder are given. */
 export function readSettings(values: Values, generation: Generation): Settings {
   const { login, secrets } = readLogin(values);
-  const { course, hub, cull, debug, proxy } = values;
+  const { hub, cull, debug, proxy } = values;
   return {
     config: {
       generation,
-      course: {
-        name: course?.name ?? 'Course',
-        welcome: course?.welcome || null,
-        contact: course?.contact || null,
-        accentColor: course?.accentColor ?? null,
-      },
+      course: readCourse(values),
       hub: {
         baseUrl: slashed(hub?.baseUrl ?? '/'),
         // JupyterHub takes 0 for "no limit".

@@ -13,7 +13,7 @@ import { identifyScopes, userModel } from './user-model.ts';
 
 export function mountAuthorizations(
   api: FastifyInstance,
-  { callers, servers, site }: Pick<HttpParts, 'callers' | 'servers' | 'site'>,
+  { callers, servers, roles, site }: Pick<HttpParts, 'callers' | 'servers' | 'roles' | 'site'>,
 ): void {
   api.get('/authorizations/token/:secret', async (request) => {
     const asking = requireToken(requireCaller(request));
@@ -24,7 +24,7 @@ export function mountAuthorizations(
       asking.scopes,
       expandScopes(identifyScopes(shown.user), { userName: shown.user.name }),
     );
-    return userModel(shown.user, own, { scopes, site, includeStoppedServers: false });
+    return userModel(shown.user, own, { scopes, roles, site, includeStoppedServers: false });
   });
 
   api.post('/authorizations/token', async () => {

@@ -10,7 +10,7 @@ import { identifyScopes, userModel } from './user-model.ts';
 
 export function mountCurrentUser(
   api: FastifyInstance,
-  { servers, site }: Pick<HttpParts, 'servers' | 'site'>,
+  { servers, roles, site }: Pick<HttpParts, 'servers' | 'roles' | 'site'>,
 ): void {
   api.get('/user', async (request) => {
     const { user, token, scopes } = requireCaller(request);
@@ -18,7 +18,7 @@ export function mountCurrentUser(
     const own = (await servers.ofUsers([user])).get(user.id) ?? [];
     const visible = unionScopes(scopes, expandScopes(identifyScopes(user), { userName: user.name }));
     return {
-      ...userModel(user, own, { scopes: visible, site, includeStoppedServers }),
+      ...userModel(user, own, { scopes: visible, roles, site, includeStoppedServers }),
       token_id: token ? tokenApiId(token) : null,
       session_id: token?.sessionId ?? null,
       scopes: listScopes(scopes),

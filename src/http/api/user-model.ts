@@ -3,7 +3,7 @@ import { serverPath } from '../../domain/route.ts';
 import { allows, type ScopeSet } from '../../domain/scope.ts';
 import { isActive, pendingOperation, type Server } from '../../domain/server.ts';
 import type { User } from '../../domain/user.ts';
-import { rolesOfUser } from '../../hub/callers.ts';
+import type { Roles } from '../../hub/roles.ts';
 import type { Site } from '../parts.ts';
 import { serverModel } from './server-model.ts';
 
@@ -31,6 +31,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 
 export interface UserModelOptions {
   readonly scopes: ScopeSet;
+  readonly roles: Roles;
   readonly site: Site;
   readonly includeStoppedServers: boolean;
 }
@@ -39,7 +40,7 @@ export interface UserModelOptions {
 export function userModel(
   user: User,
   servers: readonly Server[],
-  { scopes, site, includeStoppedServers }: UserModelOptions,
+  { scopes, roles, site, includeStoppedServers }: UserModelOptions,
 ): Record<string, unknown> | undefined {
   const visible = new Set(
     Object.entries(FIELDS).flatMap(([scope, fields]) =>
@@ -47,7 +48,7 @@ export function userModel(
     ),
   );
   if (visible.size === 0) return undefined;
-  const model = everythingOf(user, servers, site);
+  const model = everythingOf(user, servers, { roles, site });
   const shown = servers.filter(
     (server) =>
       (includeStoppedServers || isActive(server)) &&
@@ -65,13 +66,17 @@ export function userModel(
   };
 }
 
-function everythingOf(user: User, servers: readonly Server[], site: Site): Record<string, unknown> {
+function everythingOf(
+  user: User,
+  servers: readonly Server[],
+  { roles, site }: Pick<UserModelOptions, 'roles' | 'site'>,
+): Record<string, unknown> {
   const own = servers.find((server) => server.name === '');
   return {
     kind: 'user',
     name: user.name,
     admin: user.admin,
-    roles: rolesOfUser(user),
+    roles: roles.namesOf(user),
     groups: [],
     server: own?.state === 'ready' ? serverPath(site.baseUrl, user.name, '') : null,
     pending: own ? pendingOperation(own) : null,

@@ -29,15 +29,18 @@ const READ_SCOPES = [
   'read:roles:users',
 ];
 
-export function mountUser(api: FastifyInstance, parts: Pick<HttpParts, 'users' | 'servers' | 'site'>): void {
-  const { users, servers, site } = parts;
+export function mountUser(
+  api: FastifyInstance,
+  parts: Pick<HttpParts, 'users' | 'servers' | 'roles' | 'site'>,
+): void {
+  const { users, servers, roles, site } = parts;
 
   api.get('/users/:user', async (request) => {
     const { scopes } = requireScope(request, READ_SCOPES, { user: userNameOf(request) });
     const { include_stopped_servers: includeStoppedServers } = parseInput(userQuery, request.query);
     const user = await findUser(users, userNameOf(request));
     const own = (await servers.ofUsers([user])).get(user.id) ?? [];
-    return userModel(user, own, { scopes, site, includeStoppedServers });
+    return userModel(user, own, { scopes, roles, site, includeStoppedServers });
   });
 
   api.post('/users/:user', async (request, reply) => {
@@ -47,7 +50,7 @@ export function mountUser(api: FastifyInstance, parts: Pick<HttpParts, 'users' |
     if (admin) refuseAdminFromOthers(caller);
     const [created] = await users.create([name], { admin, by: caller.user.name });
     if (!created) throw new HubError('conflict', `User ${name} already exists`);
-    const options = { scopes: caller.scopes, site, includeStoppedServers: false };
+    const options = { scopes: caller.scopes, roles, site, includeStoppedServers: false };
     return reply.status(201).send(userModel(created, [], options));
   });
 
@@ -65,7 +68,7 @@ export function mountUser(api: FastifyInstance, parts: Pick<HttpParts, 'users' |
       })
       .catch(refuseAsInvalid);
     const own = (await servers.ofUsers([updated])).get(updated.id) ?? [];
-    const options = { scopes: caller.scopes, site, includeStoppedServers: false };
+    const options = { scopes: caller.scopes, roles, site, includeStoppedServers: false };
     return { ...userModel(updated, own, options), auth_state: null };
   });
 

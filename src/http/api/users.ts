@@ -25,8 +25,11 @@ const newUsers = z.strictObject({
   admin: z.boolean().default(false),
 });
 
-export function mountUsers(api: FastifyInstance, parts: Pick<HttpParts, 'users' | 'servers' | 'site'>): void {
-  const { users, servers, site } = parts;
+export function mountUsers(
+  api: FastifyInstance,
+  parts: Pick<HttpParts, 'users' | 'servers' | 'roles' | 'site'>,
+): void {
+  const { users, servers, roles, site } = parts;
 
   api.get('/users', async (request) => {
     const { scopes } = requireSomeScope(request, 'list:users');
@@ -41,7 +44,7 @@ export function mountUsers(api: FastifyInstance, parts: Pick<HttpParts, 'users' 
       ...(names ? { names } : {}),
     });
     const serversOf = await servers.ofUsers(page.items);
-    const options = { scopes, site, includeStoppedServers: query.include_stopped_servers };
+    const options = { scopes, roles, site, includeStoppedServers: query.include_stopped_servers };
     const items = page.items.flatMap((user) => userModel(user, serversOf.get(user.id) ?? [], options) ?? []);
     return pageAnswer(request, { items, total: page.total }, range);
   });
@@ -52,7 +55,7 @@ export function mountUsers(api: FastifyInstance, parts: Pick<HttpParts, 'users' 
     if (admin) refuseAdminFromOthers(caller);
     const created = await users.create(usernames, { admin, by: caller.user.name });
     if (created.length === 0) throw new HubError('conflict', `All ${usernames.length} users already exist`);
-    const options = { scopes: caller.scopes, site, includeStoppedServers: false };
+    const options = { scopes: caller.scopes, roles, site, includeStoppedServers: false };
     return reply.status(201).send(created.map((user) => userModel(user, [], options)));
   });
 }

@@ -37,7 +37,7 @@ export function mountAdmin(app: FastifyInstance, parts: Parts): void {
   app.get('/admin', async (request, reply) => {
     const caller = requireCaller(request);
     if (!allows(caller.scopes, 'admin-ui') || !allows(caller.scopes, 'list:users')) {
-      throw new HubError('forbidden', 'This page is for the administrators of the course.');
+      throw new HubError('forbidden', 'This page is for those who teach or administer the course.');
     }
     const query = queryOf(request);
     const [page, counts] = await Promise.all([

@@ -108,7 +108,9 @@ describe('the course’s colour', () => {
       memoryLimit: null,
       cpuLimit: null,
     };
-    await using hub = await startHub({ site: { course: { ...course, accentColor: '#aa3300' } } });
+    await using hub = await startHub({
+      site: { course: { ...course, classTimes: [], timeZone: 'UTC', accentColor: '#aa3300' } },
+    });
     const { markup } = await show(await hub.browser(), '/hub/login');
     const url = /"(\/hub\/static\/course-[^"]+)"/.exec(markup)?.[1] ?? '';
     expect(await (await fetch(hub.url + url)).text()).toContain('--course-accent: #aa3300');

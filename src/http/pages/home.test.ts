@@ -119,6 +119,8 @@ const course = {
   welcome: null,
   contact: null,
   accentColor: null,
+  classTimes: [],
+  timeZone: 'UTC',
   storageNotice: null,
   memoryLimit: null,
   cpuLimit: null,

@@ -7,6 +7,7 @@ import { actionForm, askingButton } from './forms.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { type PageContext, renderPage, xsrfField } from './layout.ts';
 import { hubPath, hubServerPath, openPath } from './links.ts';
+import { renderNextClass } from './next-class.ts';
 import { pageContext, sendPage } from './page-context.ts';
 import { hookOutput, renderFailure, stateBadge, stateSentence, time } from './server-view.ts';
 import { startingPoint } from './starting-point.ts';
@@ -59,6 +60,7 @@ export function renderHome(context: PageContext, { main, named }: HomeModel): st
     entry: 'home',
     ...(moving ? { refreshSeconds: 2 } : {}),
     main: html`<h1>${texts.home.heading}</h1>
+${renderNextClass(context)}
 ${servers.map((server) => renderHookFailure(context, server))}
 ${renderMain(context, main)}
 ${(site.allowNamedServers || named.length > 0) && renderNamed(context, named)}

@@ -8,6 +8,8 @@ const course = {
   welcome: 'Bring your own boat.',
   contact: 'help@example.org',
   accentColor: null,
+  classTimes: [],
+  timeZone: 'UTC',
   storageNotice: null,
   memoryLimit: null,
   cpuLimit: null,
@@ -21,6 +23,23 @@ describe('the login page', () => {
     expect(page.heading).toBe('Tidal flows');
     expect(page.text).toContain('Bring your own boat.');
     expect(page.links.get('help@example.org')).toBe('mailto:help@example.org');
+  });
+
+  it('says when the course meets next, or that it does now, until the last time is over', async () => {
+    const hour = 3_600_000;
+    const start = new Date(Math.ceil(Date.now() / hour) * hour + hour);
+    const day1 = { title: 'Day 1', start, end: new Date(start.getTime() + 3 * hour) };
+    await using met = await startHub({ site: { course: { ...course, classTimes: [day1] } } });
+    const soon = await show(await met.browser(), '/hub/login');
+    expect(soon.text).toContain('Next class: Day 1,');
+    expect(soon.text).toContain(`${start.toISOString().slice(11, 16)}`);
+    expect(soon.markup).toContain(`<time datetime="${start.toISOString()}"`);
+    met.clock.advance(2.5 * 3_600);
+    expect((await show(await met.browser('anna'), '/hub/home')).text).toContain('Class now: Day 1,');
+    met.clock.advance(5 * 3_600);
+    const over = await show(await met.browser(), '/hub/login');
+    expect(over.status).toBe(200);
+    expect(over.text).not.toMatch(/Next class|Class now/);
   });
 
   it('lets a student in and starts their server, as JupyterHub does', async () => {

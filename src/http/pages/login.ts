@@ -8,6 +8,7 @@ import type { HttpParts } from '../parts.ts';
 import { type Fragment, html } from './html.ts';
 import { type PageContext, renderContact, renderPage, xsrfField } from './layout.ts';
 import { hubPath } from './links.ts';
+import { renderNextClass } from './next-class.ts';
 import { field, pageContext, sendPage } from './page-context.ts';
 import { time } from './server-view.ts';
 import { startingPoint } from './starting-point.ts';
@@ -113,6 +114,7 @@ export function renderLogin(context: PageContext, { name, next, error, notice }:
     main: html`<section class="card welcome">
 <h1>${course.name}</h1>
 ${course.welcome !== null && html`<p class="lead">${course.welcome}</p>`}
+${renderNextClass(context)}
 ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
 ${error && html`<p class="notice bad" role="alert" id="login-error">${error}</p>`}
 <form method="post" action="${hubPath(site, 'login')}" class="fields">

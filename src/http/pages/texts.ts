@@ -39,6 +39,11 @@ export const english = {
     throttled: 'Too many failed attempts. You can try again',
   },
 
+  classes: {
+    next: 'Next class:',
+    now: 'Class now:',
+  },
+
   home: {
     title: 'Home',
     heading: 'Your notebook',

@@ -29,6 +29,25 @@ export function timeElement(at: Date, context: { readonly now: Date; readonly la
   return html`<time datetime="${iso}" title="${iso.slice(0, 16).replace('T', ' ')} UTC" data-relative>${relativeTime(at, context)}</time>`;
 }
 
+/**
+ * `Tue, 24 November, 09:00 – 12:00 Europe/Amsterdam`: as clocks show it where the course is given, with the zone, since
+ * the reader may be elsewhere; a script writes it as the reader's own clock shows it.
+ */
+export function timeSpan(
+  { start, end }: { readonly start: Date; readonly end: Date },
+  { language, timeZone }: { readonly language: string; readonly timeZone: string },
+): Html {
+  const format = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    timeZone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  return html`<time datetime="${start.toISOString()}" data-until="${end.toISOString()}">${format.formatRange(start, end)} ${timeZone}</time>`;
+}
+
 /** `812 ms` never helps anybody: `0.8 s`, `12 s`, `2 min 5 s`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000;

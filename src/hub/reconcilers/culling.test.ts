@@ -16,7 +16,11 @@ beforeEach(async () => {
 afterEach(() => hub[Symbol.asyncDispose]());
 
 /** The culler of a hub that has just started. `busy` are the owners whose kernels run something. */
-function openCuller(settings: Partial<CullSettings> = {}, busy: readonly string[] = []): CullReconciler {
+function openCuller(
+  settings: Partial<CullSettings> = {},
+  busy: readonly string[] = [],
+  isInClass: (at: Date) => boolean = () => false,
+): CullReconciler {
   const now = () => hub.clock.now();
   const events = new HubEvents(pino({ level: 'silent' }), new Registry());
   return new CullReconciler({
@@ -54,6 +58,7 @@ function openCuller(settings: Partial<CullSettings> = {}, busy: readonly string[
       if (busy.includes('nobody answers')) throw new Error(`no answer from ${url}`);
       return busy.some((owner) => url.includes(`/user/${owner}/api/kernels`));
     },
+    isInClass,
     now,
   });
 }
@@ -83,6 +88,18 @@ test('a server that was used meanwhile goes on', async () => {
   hub.clock.advance(120);
   await culler.reconcile();
   expect(await stateOf(server)).toBe('ready');
+});
+
+test('while a class goes on nobody is stopped, and after it who is idle still is', async () => {
+  const end = new Date(hub.clock.now().getTime() + 2 * HOUR * 1000);
+  const culler = openCuller({ maxAgeSeconds: HOUR }, [], (at) => at < end);
+  const server = await startServer('anna');
+  hub.clock.advance(HOUR + 1);
+  await culler.reconcile();
+  expect(await stateOf(server)).toBe('ready');
+  hub.clock.advance(HOUR);
+  await culler.reconcile();
+  expect(await stopped('anna')).toMatchObject({ stopReason: 'idle' });
 });
 
 test('a server in which a cell runs goes on, however long it is', async () => {

@@ -37,6 +37,7 @@ export class CullReconciler implements Reconciler {
   readonly #settings: CullSettings;
   readonly #baseUrl: string;
   readonly #isBusy: (kernelsUrl: string, token: string) => Promise<boolean>;
+  readonly #isInClass: (at: Date) => boolean;
   readonly #now: () => Date;
   readonly #startedAt: Date;
 
@@ -49,6 +50,8 @@ export class CullReconciler implements Reconciler {
     readonly baseUrl: string;
     /** Whether one of a server's kernels runs something, asked with a token that the server accepts. */
     readonly isBusy: (kernelsUrl: string, token: string) => Promise<boolean>;
+    /** Whether a class goes on, in which nobody's server is stopped. */
+    readonly isInClass: (at: Date) => boolean;
     readonly now: () => Date;
   }) {
     this.periodMs = parts.settings.everySeconds * 1000;
@@ -59,12 +62,14 @@ export class CullReconciler implements Reconciler {
     this.#settings = parts.settings;
     this.#baseUrl = parts.baseUrl;
     this.#isBusy = parts.isBusy;
+    this.#isInClass = parts.isInClass;
     this.#now = parts.now;
     this.#startedAt = parts.now();
   }
 
   async reconcile(): Promise<void> {
-    if (this.#now().getTime() - this.#startedAt.getTime() < PATIENCE_AFTER_START_MS) return;
+    const now = this.#now();
+    if (now.getTime() - this.#startedAt.getTime() < PATIENCE_AFTER_START_MS || this.#isInClass(now)) return;
     for (const server of await this.#store.servers.inStates(['ready'])) {
       try {
         if (await this.#isDue(server)) await this.#cull(server);

@@ -34,6 +34,27 @@ function showTimes() {
   }
 }
 
+/** Spans of time as the reader's own clock shows them; the page names the zone of the course. */
+function showSpans() {
+  for (const time of document.querySelectorAll('time[data-until]')) {
+    const language = document.documentElement.lang;
+    const format = new Intl.DateTimeFormat(language === 'en' ? readersEnglish() : language, {
+      weekday: 'short',
+      day: 'numeric',
+      month: 'long',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+    const text = format.formatRange(new Date(time.dateTime), new Date(time.dataset.until));
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+/** Whether clocks have 12 or 24 hours is the reader's own choice too. */
+function readersEnglish() {
+  return navigator.languages.find((language) => language.startsWith('en-')) ?? 'en-GB';
+}
+
 /* The page as the hub would render it now, put in place without losing focus or what is open. */
 
 let refreshing = false;
@@ -212,6 +233,7 @@ function setUp() {
     button.hidden = false;
   }
   showTimes();
+  showSpans();
   followProgress();
 }
 
