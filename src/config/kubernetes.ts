@@ -38,6 +38,10 @@ type Labels = Readonly<Record<string, string>>;
 /** The pods of users. */
 export interface UserPodsConfig {
   readonly nameTemplate: string;
+  /** Null: the image's own, where the file says so. */
+  readonly command: readonly string[] | null;
+  /** `profileList` as it stands. */
+  readonly profiles: JsonItems;
   readonly imagePullPolicy: string | null;
   readonly imagePullSecrets: readonly Json[];
   readonly uid: number | null;
@@ -61,7 +65,12 @@ export interface UserPodsConfig {
   /** Environment that comes from the cluster: entries without a plain value. */
   readonly environmentFrom: JsonItems;
   readonly networkPolicy: NetworkPolicyConfig;
-  readonly cloudMetadata: { readonly block: boolean; readonly ip: string };
+  readonly cloudMetadata: {
+    readonly block: boolean;
+    readonly ip: string;
+    /** An image with iptables, that the file names for it; null: the network policy alone keeps users off. */
+    readonly image: { readonly name: string; readonly tag: string } | null;
+  };
   /** KubeSpawner's traits that no key of the chart sets, by trait. */
   readonly traits: JsonMap;
 }

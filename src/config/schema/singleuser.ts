@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cluster, later, laterAs, replaced, secret, section } from './fate.ts';
+import { cluster, laterAs, replaced, secret, section } from './fate.ts';
 import { json, jsonItems, jsonList, jsonMap, labels } from './passthrough.ts';
 import { image, imageKeys, networkPolicy, resources } from './pods.ts';
 import {
@@ -52,13 +52,13 @@ export const singleuserSchema = section({
       tcpSocket: cluster(jsonMap),
       sleep: cluster(jsonMap),
     }),
-    preStop: laterAs(jsonMap),
+    preStop: cluster(jsonMap),
   }),
   extraEnv: secret(environment),
   cmd: command,
   defaultUrl: text,
   startTimeout: seconds,
-  profileList: later(null, jsonItems),
+  profileList: cluster(jsonItems),
   extraFiles: secret(laterAs(files)),
   podNameTemplate: cluster(text),
   networkPolicy: cluster(networkPolicy),
@@ -77,7 +77,7 @@ export const singleuserSchema = section({
   extraResource: cluster(section({ guarantees: jsonMap, limits: jsonMap })),
   fsGid: cluster(count),
   uid: cluster(count),
-  networkTools: replaced('a container that blocks addresses', section({ image, resources })),
+  networkTools: cluster(section({ image, resources })),
   serviceAccountName: cluster(text),
   allowPrivilegeEscalation: cluster(flag),
   /** Removed from the chart long ago; it chose how pods were packed. */

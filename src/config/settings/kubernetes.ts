@@ -88,9 +88,11 @@ export function readKubernetes(values: Values): KubernetesConfig {
 }
 
 function readUserPods({ singleuser = {}, hub }: Values): UserPodsConfig {
-  const { image, extraEnv, cloudMetadata, extraResource } = singleuser;
+  const { image, extraEnv, cloudMetadata, networkTools, extraResource } = singleuser;
   return {
     nameTemplate: singleuser.podNameTemplate ?? 'jupyter-{user_server}',
+    command: singleuser.cmd ?? null,
+    profiles: singleuser.profileList ?? [],
     imagePullPolicy: image?.pullPolicy || null,
     imagePullSecrets: image?.pullSecrets ?? [],
     uid: singleuser.uid ?? null,
@@ -116,6 +118,9 @@ function readUserPods({ singleuser = {}, hub }: Values): UserPodsConfig {
     cloudMetadata: {
       block: cloudMetadata?.blockWithIptables ?? true,
       ip: cloudMetadata?.ip ?? '169.254.169.254',
+      image: networkTools?.image?.name
+        ? { name: networkTools.image.name, tag: networkTools.image.tag ?? 'latest' }
+        : null,
     },
     traits: asMap(hub?.config?.KubeSpawner),
   };
