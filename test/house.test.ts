@@ -16,7 +16,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   authenticator: ['lib', 'domain', 'config/finding.ts'],
   proxy: ['lib', 'domain'],
   notebooks: ['lib', 'domain'],
-  hub: ['lib', 'domain', 'store/store.ts', 'spawner/spawner.ts', 'authenticator/authenticator.ts'],
+  hub: [
+    'lib',
+    'domain',
+    'store/store.ts',
+    'spawner/spawner.ts',
+    'authenticator/authenticator.ts',
+    'authenticator/allow-rule.ts',
+  ],
   http: ['lib', 'domain', 'hub'],
   main: ['lib', 'domain', 'config', 'store', 'spawner', 'authenticator', 'proxy', 'notebooks', 'hub', 'http'],
 };

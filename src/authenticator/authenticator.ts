@@ -1,13 +1,67 @@
-/** Who someone is. The contract of all authenticators; whether they are let in is one rule for all (`AllowRule`). */
-export interface Authenticator {
+/**
+ * Who someone is. The contract of all authenticators; whether they are let in is one rule for all (`allow-rule.ts`). A
+ * hub may have several ways in, each with its own rule.
+ */
+import type { AllowRule } from './allow-rule.ts';
+
+export type Authenticator = PasswordAuthenticator | LoginService;
+
+/** One way in. */
+export interface LoginWay {
+  /** Tells it from the others, in addresses and in the log. */
+  readonly id: string;
+  readonly authenticator: Authenticator;
+  readonly rule: AllowRule;
+}
+
+/** Asks for name and password on a page of ours. */
+export interface PasswordAuthenticator {
+  readonly kind: 'password';
   /** What `GET /hub/api/info` calls it. */
   readonly className: string;
 
   /**
-   * Checks what was typed into the login form.
-   * @returns who it is, or undefined where name and password do not belong together. The name is normalised.
+   * Checks what was typed into the login form; the name is normalised.
+   * @returns who it is, or undefined where name and password do not belong together.
    */
   authenticate(credentials: Credentials): Promise<Identity | undefined>;
+}
+
+/** Asks on pages of its own: the browser goes there and comes back. Keeps nothing between the two. */
+export interface LoginService {
+  readonly kind: 'service';
+  readonly className: string;
+  /** What people call it; null where nobody says. */
+  readonly title: string | null;
+  /** Where it sends the browser back to; null: the hub's own address, as the browser sees it. */
+  readonly callbackUrl: string | null;
+
+  /** @throws HubError `unavailable` where the service does not answer, with words for whoever wants to log in. */
+  begin(options: { readonly callbackUrl: string }): Promise<BegunLogin>;
+
+  /**
+   * Any hub may be asked, not only the one that began.
+   * @param answer the query with which the browser came back; its state has been checked
+   * @returns who it is, with a name that is not yet normalised.
+   * @throws HubError `forbidden` where the service or the person says no, `unavailable` where the service does not answer
+   * or does not accept this hub. Its `detail` is for the log and holds no secret.
+   */
+  finish(begun: FinishOptions): Promise<Identity>;
+}
+
+export interface BegunLogin {
+  /** Where the browser goes. */
+  readonly url: string;
+  /** Comes back in the query. */
+  readonly state: string;
+  /** For `finish`. Secret: it is sealed before it leaves the hub. */
+  readonly kept: string;
+}
+
+export interface FinishOptions {
+  readonly answer: URLSearchParams;
+  readonly callbackUrl: string;
+  readonly kept: string;
 }
 
 export interface Credentials {
@@ -17,16 +71,8 @@ export interface Credentials {
 
 export interface Identity {
   readonly name: string;
+  /** What the authenticator says that they belong to, in the words of its rule: `group:students`. */
+  readonly memberships: ReadonlySet<string>;
 }
 
-/** Who is let in. Admins and instructors are, without being listed. Names are normalised. */
-export interface AllowRule {
-  readonly allowAll: boolean;
-  readonly users: ReadonlySet<string>;
-  readonly admins: ReadonlySet<string>;
-  readonly instructors: ReadonlySet<string>;
-}
-
-export function isAllowed(name: string, rule: AllowRule): boolean {
-  return rule.allowAll || [rule.users, rule.admins, rule.instructors].some((names) => names.has(name));
-}
+export const NO_MEMBERSHIPS: ReadonlySet<string> = new Set();

@@ -9,6 +9,7 @@ import type { Login } from '../hub/login.ts';
 import type { OAuthProvider } from '../hub/oauth/provider.ts';
 import type { Roles } from '../hub/roles.ts';
 import type { Servers } from '../hub/servers.ts';
+import type { ServiceLogin } from '../hub/service-login.ts';
 import type { Sessions } from '../hub/sessions.ts';
 import type { Tokens } from '../hub/tokens.ts';
 import type { Users } from '../hub/users.ts';
@@ -19,6 +20,7 @@ export interface HttpParts {
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly login: Login;
+  readonly serviceLogin: ServiceLogin;
   readonly callers: Callers;
   readonly roles: Roles;
   readonly activity: Activity;
@@ -47,6 +49,10 @@ export interface Site {
   readonly cookieKey: string;
   readonly cookieDays: number;
   readonly shutdownOnLogout: boolean;
+  /** Whether the login page is passed over where there is only one way in, at another place. */
+  readonly autoLogin: boolean;
+  /** Where the browser goes once it is logged out; null: to our login page. */
+  readonly logoutUrl: string | null;
   readonly redirectToServer: boolean;
   readonly allowNamedServers: boolean;
   /** Path within a server that opens first; null: the server's own. */

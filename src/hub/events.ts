@@ -53,6 +53,19 @@ export class HubEvents {
     this.#log.warn({ user, address, why }, 'login refused');
   }
 
+  /** A login at another place came to nothing. @param detail what the service said, without secrets */
+  serviceLoginFailed(
+    way: string,
+    {
+      address,
+      message,
+      detail,
+    }: { readonly address: string; readonly message: string; readonly detail: string },
+  ): void {
+    this.#logins.inc({ status: 'failure' });
+    this.#log.warn({ way, address, reason: message, detail }, 'login at another place failed');
+  }
+
   loggedOut(user: string): void {
     this.#log.info({ user }, 'logged out');
   }

@@ -1,16 +1,11 @@
-/** From a filled-in form to a session: throttle, authenticator, allow rule, user, session. */
-import {
-  type AllowRule,
-  type Authenticator,
-  type Credentials,
-  isAllowed,
-} from '../authenticator/authenticator.ts';
+/** From a filled-in form to a session: throttle, authenticator, admission. */
+import { accountName } from '../authenticator/allow-rule.ts';
+import type { Credentials, LoginWay, PasswordAuthenticator } from '../authenticator/authenticator.ts';
 import { HubError } from '../domain/errors.ts';
-import type { Session } from '../domain/session.ts';
-import { normalizeUserName, type User, userNameProblem } from '../domain/user.ts';
+import { userNameProblem } from '../domain/user.ts';
 import type { Store } from '../store/store.ts';
+import type { Admission, LoginFrom, OpenedSession } from './admission.ts';
 import type { HubEvents } from './events.ts';
-import type { Sessions } from './sessions.ts';
 
 /** How many failures within the window close the door, and for how long at most. */
 const THROTTLE = {
@@ -23,53 +18,46 @@ const THROTTLE = {
   perAddress: 300,
 } as const;
 
-export interface LoginFrom {
-  readonly address: string;
-  readonly userAgent: string;
-}
-
 export class Login {
   readonly #store: Store;
-  readonly #authenticator: Authenticator;
-  readonly #rule: AllowRule;
-  readonly #sessions: Sessions;
+  readonly #way: PasswordWay | undefined;
+  readonly #admission: Admission;
   readonly #events: HubEvents;
-  readonly #contact: string | null;
   readonly #now: () => Date;
 
   constructor(parts: {
     readonly store: Store;
-    readonly authenticator: Authenticator;
-    readonly rule: AllowRule;
-    readonly sessions: Sessions;
+    /** All ways into the hub; a form asks for the first that wants a password. */
+    readonly ways: readonly LoginWay[];
+    readonly admission: Admission;
     readonly events: HubEvents;
-    /** Whom someone who is not let in can ask. */
-    readonly contact: string | null;
     readonly now: () => Date;
   }) {
     this.#store = parts.store;
-    this.#authenticator = parts.authenticator;
-    this.#rule = parts.rule;
-    this.#sessions = parts.sessions;
+    this.#way = parts.ways.find((way): way is PasswordWay => way.authenticator.kind === 'password');
+    this.#admission = parts.admission;
     this.#events = parts.events;
-    this.#contact = parts.contact;
     this.#now = parts.now;
+  }
+
+  /** Whether anyone can log in with a password. */
+  get takesPasswords(): boolean {
+    return this.#way !== undefined;
   }
 
   /**
    * @throws HubError `forbidden` where name and password do not belong together or the person is not let in;
-   * `too_many` after too many failures, with the seconds to wait.
+   * `too_many` after too many failures, with the seconds to wait; `not_found` where nobody logs in with a password here.
    */
-  async withPassword(
-    credentials: Credentials,
-    from: LoginFrom,
-  ): Promise<{ readonly user: User; readonly session: Session; readonly secret: string }> {
-    const name = normalizeUserName(credentials.username);
+  async withPassword(credentials: Credentials, from: LoginFrom): Promise<OpenedSession> {
+    const way = this.#way;
+    if (way === undefined) throw new HubError('not_found', 'Nobody logs in with a password here.');
+    const name = accountName(credentials.username, way.rule);
     const problem = userNameProblem(name);
     if (problem)
       throw new HubError('forbidden', 'This name and password do not belong together.', { detail: problem });
     await this.#refuseWhenThrottled(name, from);
-    const identity = await this.#authenticator.authenticate({ ...credentials, username: name });
+    const identity = await way.authenticator.authenticate({ ...credentials, username: name });
     if (!identity) {
       await Promise.all(
         throttleKeys(name, from).map(({ key }) => this.#store.throttles.hit(key, THROTTLE.windowSeconds)),
@@ -77,19 +65,9 @@ export class Login {
       this.#events.loginRefused(name, from.address, 'password');
       throw new HubError('forbidden', 'This name and password do not belong together.');
     }
-    if (!isAllowed(identity.name, this.#rule)) {
-      this.#events.loginRefused(identity.name, from.address, 'not_allowed');
-      const ask = this.#contact === null ? 'whoever teaches this course' : this.#contact;
-      throw new HubError(
-        'forbidden',
-        `“${identity.name}” is not on the list of this course. Ask ${ask} to be added.`,
-      );
-    }
-    const user = await this.#admit(identity.name);
+    const opened = await this.#admission.admit(identity, { way, from });
     await this.#store.throttles.clear(userAndAddressKey(name, from));
-    const opened = await this.#sessions.open(user, from);
-    this.#events.loggedIn(user.name, from.address);
-    return { user, ...opened };
+    return opened;
   }
 
   async #refuseWhenThrottled(name: string, from: LoginFrom): Promise<void> {
@@ -103,21 +81,9 @@ export class Login {
       });
     }
   }
-
-  /** The user's row, made at the first login; admins of the config are made admins. */
-  async #admit(name: string): Promise<User> {
-    const admin = this.#rule.admins.has(name);
-    const now = this.#now();
-    return this.#store.transaction(async (tx) => {
-      await tx.users.insert([{ name, admin }]);
-      const user = await tx.users.get(name);
-      if (!user) throw new HubError('internal', 'The user could not be stored.', { detail: name });
-      await tx.users.touch([{ id: user.id, at: now }]);
-      if (!admin || user.admin) return user;
-      return (await tx.users.update(user.id, { admin: true })) ?? user;
-    });
-  }
 }
+
+type PasswordWay = LoginWay & { readonly authenticator: PasswordAuthenticator };
 
 function userAndAddressKey(name: string, from: LoginFrom): string {
   return `login:user-address:${name}:${from.address}`;

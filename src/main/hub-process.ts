@@ -1,7 +1,6 @@
 /** The hub's own process, as the supervisor starts it: chooses the parts, tells when it answers, ends cleanly. */
 import { once } from 'node:events';
 import { pino } from 'pino';
-import { DummyAuthenticator } from '../authenticator/dummy/dummy.ts';
 import { ProxyClient } from '../hub/routes.ts';
 import { ProcessSpawner } from '../spawner/process/process-spawner.ts';
 import { SimulatedSpawner } from '../spawner/simulated/simulated-spawner.ts';
@@ -10,7 +9,8 @@ import type { Spawner } from '../spawner/spawner.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { openDataFolder } from './data-folder.ts';
 import { openHub } from './hub.ts';
-import { allowRuleOf, type HubSettings, siteOf } from './hub-settings.ts';
+import { type HubSettings, siteOf } from './hub-settings.ts';
+import { openLoginWays } from './login-ways.ts';
 
 /** What the hub says when it answers. */
 export interface HubGreeting {
@@ -50,22 +50,16 @@ async function serveHub(): Promise<void> {
   // A hub that was killed held leases, and nobody else works on this file: what it was about goes on at once.
   await store.servers.releaseAll();
   const { spawner, findings } = await openSpawner(settings, log);
-  const authenticator = new DummyAuthenticator({
-    password: secrets.dummyPassword,
-    adminPassword: secrets.dummyAdminPassword,
-    // Whoever knew an instructor's name could see everybody's work otherwise.
-    admins: new Set([...config.login.adminUsers, ...config.login.instructors]),
-  });
+  const ways = await openLoginWays(config.login, secrets);
   const hub = await openHub({
     store,
     spawner,
     routes: new ProxyClient({ url: settings.proxyApiUrl, token: secrets.proxyToken ?? keys.proxyToken }),
-    authenticator,
-    allow: allowRuleOf(config),
+    ways,
     site: siteOf(config, {
       cookieKey: secrets.cookieSecret ?? keys.cookieKey,
       spawnerClass: spawner.className,
-      authenticatorClass: authenticator.className,
+      authenticatorClass: ways[0]!.authenticator.className,
       keepsHomes: settings.spawner === 'process',
     }),
     servers: config.server,

@@ -1,5 +1,4 @@
 /** What the supervisor tells the hub's process, and how a Config is handed out in pieces. */
-import type { AllowRule } from '../authenticator/authenticator.ts';
 import type { Config, Secrets } from '../config/config.ts';
 import type { Site } from '../http/parts.ts';
 import type { Keys } from './data-folder.ts';
@@ -22,15 +21,6 @@ export interface HubSettings {
   readonly strictHooks: boolean;
 }
 
-export function allowRuleOf(config: Config): AllowRule {
-  return {
-    allowAll: config.login.allowAll,
-    users: new Set(config.login.allowedUsers),
-    admins: new Set(config.login.adminUsers),
-    instructors: new Set(config.login.instructors),
-  };
-}
-
 export function siteOf(
   config: Config,
   parts: {
@@ -50,6 +40,8 @@ export function siteOf(
     cookieKey: parts.cookieKey,
     cookieDays: hub.sessionDays,
     shutdownOnLogout: hub.shutdownOnLogout,
+    autoLogin: false,
+    logoutUrl: null,
     redirectToServer: hub.redirectToServer,
     allowNamedServers: hub.allowNamedServers,
     defaultUrl: server.defaultUrl,

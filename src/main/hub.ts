@@ -5,11 +5,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { AllowRule, Authenticator } from '../authenticator/authenticator.ts';
+import type { LoginWay } from '../authenticator/authenticator.ts';
 import { isInClass } from '../domain/class-time.ts';
 import { createHubApp } from '../http/app.ts';
 import type { Site } from '../http/parts.ts';
 import { Activity } from '../hub/activity.ts';
+import { Admission } from '../hub/admission.ts';
 import { Callers } from '../hub/callers.ts';
 import { HubEvents } from '../hub/events.ts';
 import { isAnyKernelBusy } from '../hub/kernels.ts';
@@ -27,6 +28,7 @@ import type { RouteTable } from '../hub/routes.ts';
 import { RunningServers } from '../hub/running-servers.ts';
 import { type ServerSettings, ServerSpecs } from '../hub/server-spec.ts';
 import { type ServerLimits, Servers } from '../hub/servers.ts';
+import { ServiceLogin } from '../hub/service-login.ts';
 import { Sessions } from '../hub/sessions.ts';
 import { Tokens } from '../hub/tokens.ts';
 import { Users } from '../hub/users.ts';
@@ -39,8 +41,8 @@ export interface HubParts {
   readonly store: Store;
   readonly spawner: Spawner;
   readonly routes: RouteTable;
-  readonly authenticator: Authenticator;
-  readonly allow: AllowRule;
+  /** Every way to log in; the first is the one that programs are told of. */
+  readonly ways: readonly LoginWay[];
   readonly site: Site;
   readonly servers: ServerSettings;
   readonly limits: ServerLimits;
@@ -66,12 +68,13 @@ export interface RunningHub extends AsyncDisposable {
 
 /** Opens the hub; resolves when it answers. Disposing of it leaves servers running. */
 export async function openHub(parts: HubParts): Promise<RunningHub> {
-  const { store, spawner, routes, site, now, log } = parts;
+  const { store, spawner, routes, ways, site, now, log } = parts;
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const events = new HubEvents(log, metrics);
-  const roles = new Roles({ instructors: parts.allow.instructors });
+  const roles = new Roles({ instructors: new Set(ways.flatMap(({ rule }) => [...rule.instructors])) });
   const sessions = new Sessions({ store, events, days: site.cookieDays, now });
+  const admission = new Admission({ store, sessions, events, contact: site.course.contact, now });
   const servers = new Servers({ store, events, limits: parts.limits, now });
   const routeReconciler = new RouteReconciler({ store, table: routes, baseUrl: site.baseUrl });
   // The hub listens before it knows its own address, where it took any free port: servers are told the address when
@@ -90,15 +93,8 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     servers,
     tokens: new Tokens({ store, roles, now }),
     sessions,
-    login: new Login({
-      store,
-      authenticator: parts.authenticator,
-      rule: parts.allow,
-      sessions,
-      events,
-      contact: site.course.contact,
-      now,
-    }),
+    login: new Login({ store, ways, admission, events, now }),
+    serviceLogin: new ServiceLogin({ store, ways, admission, events, key: site.cookieKey, now }),
     callers: new Callers({ store, roles, now }),
     roles,
     activity: new Activity({ store, now }),

@@ -53,7 +53,11 @@ export function gallery(
     log: `[I 09:04:58 ServerApp] Serving at http://127.0.0.1\nTraceback (most recent call last):\n  ${words.text}\nModuleNotFoundError: No module named 'xarray'`,
   };
   const hook = { status: 'failed', exitCode: 1, output: `fatal: ${words.text}`, at: ago(60) } as const;
-  const login = { name: '', next: undefined, error: null, notice: undefined };
+  const login = { name: '', next: undefined, error: null, notice: undefined, password: true, services: [] };
+  const services = [
+    { id: 'university', title: words.name },
+    { id: 'github', title: 'GitHub' },
+  ];
   const home = (main: Server | undefined, memory: number | null = null, named: readonly Server[] = []) =>
     renderHome(student, {
       main: { server: main, memory },
@@ -80,6 +84,8 @@ export function gallery(
       name: words.name,
       error: 'This name and password do not belong together.',
     }),
+    'login-elsewhere': renderLogin(visitor, { ...login, password: false, services: services.slice(0, 1) }),
+    'login-choice': renderLogin(visitor, { ...login, services }),
     'login-session-ended': renderLogin(visitor, {
       ...login,
       next: place,
@@ -177,6 +183,8 @@ export function siteOf(words: Words, course: Partial<Course>): Site {
     cookieKey: 'key',
     cookieDays: 14,
     shutdownOnLogout: false,
+    autoLogin: false,
+    logoutUrl: null,
     redirectToServer: true,
     allowNamedServers: true,
     defaultUrl: null,

@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
+import { NOBODY } from '../../src/authenticator/allow-rule.ts';
+import type { LoginWay } from '../../src/authenticator/authenticator.ts';
 import { DummyAuthenticator } from '../../src/authenticator/dummy/dummy.ts';
 import type { Route } from '../../src/domain/route.ts';
 import type { Server } from '../../src/domain/server.ts';
@@ -32,6 +34,8 @@ export interface HubOptions {
   readonly instructors?: readonly string[];
   /** Null: any. */
   readonly password?: string | null;
+  /** Ways to log in, in place of the one with the password. */
+  readonly ways?: readonly LoginWay[];
   readonly log?: Logger;
 }
 
@@ -54,6 +58,14 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     adminPassword: null,
     admins,
   });
+  const { allowed = null } = options;
+  const rule = {
+    ...NOBODY,
+    allowAll: allowed === null,
+    users: new Set(allowed ?? []),
+    admins,
+    instructors: new Set(options.instructors ?? []),
+  };
   const site: Site = {
     baseUrl: '/',
     spawnerClass: spawner.className,
@@ -61,6 +73,8 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     cookieKey: 'a key for the cookies of tests',
     cookieDays: 14,
     shutdownOnLogout: false,
+    autoLogin: false,
+    logoutUrl: null,
     redirectToServer: true,
     allowNamedServers: true,
     defaultUrl: null,
@@ -82,13 +96,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     store,
     spawner,
     routes,
-    authenticator,
-    allow: {
-      allowAll: (options.allowed ?? null) === null,
-      users: new Set(options.allowed ?? []),
-      admins,
-      instructors: new Set(options.instructors ?? []),
-    },
+    ways: options.ways ?? [{ id: 'dummy', authenticator, rule }],
     site,
     servers: {
       memory: { limit: null, guarantee: null },

@@ -4,9 +4,15 @@
  * who may do more keeps at least their accounts apart.
  */
 import { secretsEqual } from '../../lib/secret.ts';
-import type { Authenticator, Credentials, Identity } from '../authenticator.ts';
+import {
+  type Credentials,
+  type Identity,
+  NO_MEMBERSHIPS,
+  type PasswordAuthenticator,
+} from '../authenticator.ts';
 
-export class DummyAuthenticator implements Authenticator {
+export class DummyAuthenticator implements PasswordAuthenticator {
+  readonly kind = 'password';
   readonly className = 'jupyterhub.auth.DummyAuthenticator';
   readonly #password: string | null;
   readonly #adminPassword: string | null;
@@ -28,6 +34,6 @@ export class DummyAuthenticator implements Authenticator {
     const separate = this.#adminPassword !== null && this.#admins.has(username);
     const expected = separate ? this.#adminPassword : this.#password;
     if (expected !== null && !secretsEqual(password, expected)) return undefined;
-    return { name: username };
+    return { name: username, memberships: NO_MEMBERSHIPS };
   }
 }

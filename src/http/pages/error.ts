@@ -9,6 +9,8 @@ import { english } from './texts.ts';
 export interface ErrorModel {
   readonly status: number;
   readonly message: string;
+  /** What it is called, where the status alone does not say. */
+  readonly heading?: string;
   /** What to do, where the message does not say so. */
   readonly hint?: string;
   /** Under this the log tells more. */
@@ -24,7 +26,7 @@ export interface ErrorModel {
 export function renderErrorPage(model: ErrorModel): string {
   const { status, message, hint, site, caller } = model;
   const texts = english;
-  const heading = texts.error.headings[status] ?? texts.error.otherHeading;
+  const heading = model.heading ?? texts.error.headings[status] ?? texts.error.otherHeading;
   const home: Fragment = caller
     ? html`<a class="button ${model.again === undefined ? 'main' : 'quiet'}" href="${hubPath(site, 'home')}">${texts.error.home}</a>`
     : html`<a class="button ${model.again === undefined ? 'main' : 'quiet'}" href="${hubPath(site, 'login')}">${texts.error.toLogin}</a>`;

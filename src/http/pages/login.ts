@@ -1,6 +1,7 @@
 /** Logging in: the form, and what it may say when somebody is not let in. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError, type HubErrorCode } from '../../domain/errors.ts';
+import type { ServiceChoice } from '../../hub/service-login.ts';
 import { LOGIN_COOKIE, setSessionCookies } from '../caller.ts';
 import { answerWithPage, publicErrorOf } from '../errors.ts';
 import { safeNext } from '../next.ts';
@@ -14,7 +15,7 @@ import { time } from './server-view.ts';
 import { startingPoint } from './starting-point.ts';
 import { english } from './texts.ts';
 
-type Parts = Pick<HttpParts, 'login' | 'servers' | 'site' | 'now'>;
+type Parts = Pick<HttpParts, 'login' | 'serviceLogin' | 'servers' | 'site' | 'now'>;
 
 export interface LoginModel {
   readonly name: string;
@@ -22,6 +23,10 @@ export interface LoginModel {
   readonly error: Fragment;
   /** Something to know that is not an error. */
   readonly notice: string | undefined;
+  /** Whether name and password are asked for. */
+  readonly password: boolean;
+  /** Other places where one can log in. */
+  readonly services: readonly ServiceChoice[];
 }
 
 export function mountLogin(app: FastifyInstance, parts: Parts): void {
@@ -30,11 +35,14 @@ export function mountLogin(app: FastifyInstance, parts: Parts): void {
   app.get('/login', async (request, reply) => {
     const next = nextOf(request, parts);
     if (request.caller) return reply.redirect(next ?? (await startingPoint(request.caller.user, parts)));
+    const ways = waysOf(parts);
+    // Not for somebody who has just logged out: they would be logged in again.
+    if (site.autoLogin && isOnlyService(ways) && field(request.query, 'logged-out') === undefined) {
+      return reply.redirect(hubPath(site, 'oauth_login', { next }));
+    }
     const context = pageContext(request, reply, parts);
-    return sendPage(
-      reply,
-      renderLogin(context, { name: '', next, error: null, notice: noticeOf(request, context) }),
-    );
+    const notice = noticeOf(request, context);
+    return sendPage(reply, renderLogin(context, { name: '', next, error: null, notice, ...ways }));
   });
 
   app.post('/login', { errorHandler: showExpired }, async (request, reply) => {
@@ -81,9 +89,20 @@ export function mountLogin(app: FastifyInstance, parts: Parts): void {
     { status, error }: { readonly status: number; readonly error: Fragment },
   ): FastifyReply {
     const name = field(request.body, 'username') ?? '';
-    const model = { name, next: nextOf(request, parts), error, notice: undefined };
+    const next = nextOf(request, parts);
+    const model = { name, next, error, notice: undefined, ...waysOf(parts) };
     return sendPage(reply, renderLogin(pageContext(request, reply, parts), model), status);
   }
+}
+
+type Ways = Pick<LoginModel, 'password' | 'services'>;
+
+function waysOf({ login, serviceLogin }: Pick<Parts, 'login' | 'serviceLogin'>): Ways {
+  return { password: login.takesPasswords, services: serviceLogin.choices };
+}
+
+function isOnlyService({ password, services }: Ways): boolean {
+  return !password && services.length === 1;
 }
 
 const REFUSALS: ReadonlySet<HubErrorCode> = new Set(['forbidden', 'too_many']);
@@ -104,10 +123,10 @@ function noticeOf(request: FastifyRequest, { texts }: PageContext): string | und
   return request.cookies[LOGIN_COOKIE] ? texts.login.sessionEnded : undefined;
 }
 
-export function renderLogin(context: PageContext, { name, next, error, notice }: LoginModel): string {
+export function renderLogin(context: PageContext, model: LoginModel): string {
   const { site, texts } = context;
   const { course } = site;
-  const described = error ? html` aria-describedby="login-error" aria-invalid="true"` : null;
+  const { error, notice, password, services } = model;
   return renderPage(context, {
     title: texts.login.title,
     width: 'narrow',
@@ -117,7 +136,26 @@ ${course.welcome !== null && html`<p class="lead">${course.welcome}</p>`}
 ${renderNextClass(context)}
 ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
 ${error && html`<p class="notice bad" role="alert" id="login-error">${error}</p>`}
-<form method="post" action="${hubPath(site, 'login')}" class="fields">
+${services.length > 0 && renderServices(context, model)}
+${password && services.length > 0 && html`<p class="quiet">${texts.login.orPassword}</p>`}
+${password && renderForm(context, model)}
+${course.contact !== null && html`<p class="quiet">${texts.login.trouble} ${renderContact(course.contact)}.</p>`}
+</section>`,
+  });
+}
+
+/** Links, so that nothing is sent: a page that may only send forms to us may still lead elsewhere. */
+function renderServices({ site, texts }: PageContext, { services, next }: LoginModel): Fragment {
+  return html`<div class="fields">${services.map(
+    ({ id, title }) =>
+      html`<a class="button main wide" href="${hubPath(site, 'oauth_login', { way: services.length > 1 ? id : undefined, next })}">${title === null ? texts.login.submit : texts.login.with(title)}</a>`,
+  )}</div>`;
+}
+
+function renderForm(context: PageContext, { name, next, error }: LoginModel): Fragment {
+  const { site, texts } = context;
+  const described = error ? html` aria-describedby="login-error" aria-invalid="true"` : null;
+  return html`<form method="post" action="${hubPath(site, 'login')}" class="fields">
 ${xsrfField(context)}
 ${next !== undefined && html`<input type="hidden" name="next" value="${next}">`}
 <div class="field"><label for="username">${texts.login.name}</label>
@@ -126,8 +164,5 @@ ${next !== undefined && html`<input type="hidden" name="next" value="${next}">`}
 <div class="with-button"><input id="password" name="password" type="password" required maxlength="1024" autocomplete="current-password"${described}${name !== '' && html` autofocus`}>
 <button type="button" class="button quiet" hidden data-show-password="password" data-show="${texts.login.show}" data-hide="${texts.login.hide}"><span>${texts.login.show}</span><span class="for-readers"> ${texts.login.password}</span></button></div></div>
 <button class="button main wide">${texts.login.submit}</button>
-</form>
-${course.contact !== null && html`<p class="quiet">${texts.login.trouble} ${renderContact(course.contact)}.</p>`}
-</section>`,
-  });
+</form>`;
 }

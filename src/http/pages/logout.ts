@@ -34,5 +34,6 @@ async function logOut(request: FastifyRequest, reply: FastifyReply, parts: Parts
     }
   }
   clearSessionCookies(reply, parts);
-  return reply.redirect(hubPath(parts.site, 'login', { 'logged-out': '1' }), 303);
+  const { logoutUrl } = parts.site;
+  return reply.redirect(logoutUrl ?? hubPath(parts.site, 'login', { 'logged-out': '1' }), 303);
 }

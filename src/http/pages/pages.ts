@@ -12,6 +12,7 @@ import { mountLogout } from './logout.ts';
 import { mountNotRunning } from './not-running.ts';
 import { mountProxyError } from './proxy-error.ts';
 import { mountServerActions } from './server-actions.ts';
+import { mountServiceLogin } from './service-login.ts';
 import { mountSpawn } from './spawn.ts';
 import { mountSpawnPending } from './spawn-pending.ts';
 import { mountToken } from './token.ts';
@@ -24,6 +25,7 @@ type Parts = Pick<
   | 'tokens'
   | 'sessions'
   | 'login'
+  | 'serviceLogin'
   | 'ensureRoute'
   | 'rerunHook'
   | 'memoryOf'
@@ -34,6 +36,7 @@ type Parts = Pick<
 export async function mountPages(app: FastifyInstance, parts: Parts): Promise<void> {
   mountAssets(app, parts);
   mountLogin(app, parts);
+  mountServiceLogin(app, parts);
   mountLogout(app, parts);
   mountHome(app, parts);
   mountSpawn(app, parts);

@@ -30,6 +30,12 @@ export const english = {
     show: 'Show',
     hide: 'Hide',
     submit: 'Log in',
+    with: (service: string) => `Log in with ${service}`,
+    orPassword: 'Or with your name and password here:',
+    notLoggedIn: 'You are not logged in',
+    serviceAway: 'Logging in does not work just now',
+    stays: (contact: string) => `If it stays so, ask ${contact}.`,
+    staysNobody: 'If it stays so, ask whoever teaches this course.',
     trouble: 'Can’t log in? Ask',
     sessionEnded:
       'Your session has ended. Log in again to go on; your files and running notebooks are as you left them.',

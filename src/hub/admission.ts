@@ -1,0 +1,90 @@
+/** From who somebody is to a session: allow rule, user, session. The same for every way in. */
+import { isAdmin, isAllowed } from '../authenticator/allow-rule.ts';
+import type { Identity, LoginWay } from '../authenticator/authenticator.ts';
+import { HubError } from '../domain/errors.ts';
+import type { Session } from '../domain/session.ts';
+import { type User, userNameProblem } from '../domain/user.ts';
+import type { Store } from '../store/store.ts';
+import type { HubEvents } from './events.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface LoginFrom {
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+/** Somebody who is logged in now; `secret` is for their browser's cookie and stored nowhere. */
+export interface OpenedSession {
+  readonly user: User;
+  readonly session: Session;
+  readonly secret: string;
+}
+
+export class Admission {
+  readonly #store: Store;
+  readonly #sessions: Sessions;
+  readonly #events: HubEvents;
+  readonly #contact: string | null;
+  readonly #now: () => Date;
+
+  constructor(parts: {
+    readonly store: Store;
+    readonly sessions: Sessions;
+    readonly events: HubEvents;
+    /** Whom someone who is not let in can ask. */
+    readonly contact: string | null;
+    readonly now: () => Date;
+  }) {
+    this.#store = parts.store;
+    this.#sessions = parts.sessions;
+    this.#events = parts.events;
+    this.#contact = parts.contact;
+    this.#now = parts.now;
+  }
+
+  /** Whom to ask, in the middle of a sentence. */
+  get contact(): string {
+    return this.#contact ?? 'whoever teaches this course';
+  }
+
+  /**
+   * @param identity with the name that it has here (`accountName`)
+   * @throws HubError `forbidden` where they are not let in.
+   */
+  async admit(
+    identity: Identity,
+    { way, from }: { readonly way: LoginWay; readonly from: LoginFrom },
+  ): Promise<OpenedSession> {
+    const problem = userNameProblem(identity.name);
+    if (problem) {
+      throw new HubError('forbidden', `You cannot be let in under this name. Ask ${this.contact} for help.`, {
+        detail: problem,
+      });
+    }
+    const exists = way.rule.existingUsers && (await this.#store.users.get(identity.name)) !== undefined;
+    if (!isAllowed(identity, way.rule, { exists })) {
+      this.#events.loginRefused(identity.name, from.address, 'not_allowed');
+      throw new HubError(
+        'forbidden',
+        `“${identity.name}” is not on the list of this course. Ask ${this.contact} to be added.`,
+      );
+    }
+    const user = await this.#keep(identity.name, isAdmin(identity, way.rule));
+    const opened = await this.#sessions.open(user, from);
+    this.#events.loggedIn(user.name, from.address);
+    return { user, ...opened };
+  }
+
+  /** The user's row, made at the first login. @param admin undefined: as it is */
+  async #keep(name: string, admin: boolean | undefined): Promise<User> {
+    const now = this.#now();
+    return this.#store.transaction(async (tx) => {
+      await tx.users.insert([{ name, admin: admin ?? false }]);
+      const user = await tx.users.get(name);
+      if (!user) throw new HubError('internal', 'The user could not be stored.', { detail: name });
+      await tx.users.touch([{ id: user.id, at: now }]);
+      if (admin === undefined || user.admin === admin) return user;
+      return (await tx.users.update(user.id, { admin })) ?? user;
+    });
+  }
+}
