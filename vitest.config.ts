@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // They need a browser and real servers: `vitest.e2e.config.ts`.
-    exclude: ['test/e2e/**'],
+    // They need a browser, real servers or minutes: `vitest.e2e.config.ts`.
+    exclude: ['test/e2e/**', 'test/faults/**'],
     // Whole-system tests start real processes; the unit tests take milliseconds.
     testTimeout: 30_000,
     hookTimeout: 60_000,

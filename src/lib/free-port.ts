@@ -16,9 +16,17 @@ export async function portProblem(host: string, port: number): Promise<string | 
   }
 }
 
-/** A TCP port that is free on `host` at this moment: `preferred` where that is, else any. */
+const NEIGHBOURS = 100;
+
+/**
+ * A TCP port that is free on `host` at this moment: `preferred`, else one of the next hundred, else any. One that is
+ * kept should not be among those that the system gives to whoever asks for any, which may be taken while it is not used.
+ */
 export async function freePort(host: string, preferred: number): Promise<number> {
-  const port = (await tryPort(host, preferred)) ?? (await tryPort(host, 0));
+  for (let port = preferred; port < Math.min(preferred + NEIGHBOURS, 65_536); port += 1) {
+    if ((await tryPort(host, port)) !== undefined) return port;
+  }
+  const port = await tryPort(host, 0);
   if (port === undefined) throw new Error(`no port is free on ${host}`);
   return port;
 }

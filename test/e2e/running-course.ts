@@ -15,6 +15,8 @@ export interface CourseOptions {
   /** Runs it as this OS user, who owns the data folder; undefined: as whoever runs the test. */
   readonly user?: { readonly name: string; readonly uid: number; readonly gid: number } | undefined;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it is reached; undefined: any that is free. */
+  readonly port?: number;
 }
 
 export class RunningCourse implements AsyncDisposable {
@@ -50,7 +52,7 @@ export class RunningCourse implements AsyncDisposable {
     if (options.user) {
       for (const path of [folder, data]) await chown(path, options.user.uid, options.user.gid);
     }
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     return RunningCourse.#launch(folder, data, port, options);
   }
 
@@ -96,6 +98,16 @@ export class RunningCourse implements AsyncDisposable {
   /** The process id in one of its pid files. */
   async pid(name: 'hub' | 'proxy'): Promise<number> {
     return Number(await readFile(join(this.data, 'run', `${name}.pid`), 'utf8'));
+  }
+
+  /** The process id of `polder up` itself. */
+  get supervisorPid(): number {
+    return this.#child.pid!;
+  }
+
+  /** Resolves when `polder up` has ended. */
+  async ended(): Promise<void> {
+    if (!this.#ended) await once(this.#child, 'exit');
   }
 
   /** Ends it as Ctrl-C does. @returns all that it has printed. */

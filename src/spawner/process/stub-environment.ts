@@ -6,6 +6,9 @@
  *     GET …/exit?N      ends with exit code N
  *     GET …/take?N      takes N MiB of memory, and keeps them
  *     GET …/child?N     starts a process that leaves the session and its parent, and takes N MiB; answers its pid
+ *
+ * A named server may be called `slow`, which takes a third of a second to answer and another to end, or `broken`, which
+ * ends at once with exit code 3.
  */
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
@@ -45,7 +48,7 @@ export interface ProcessFacts {
 }
 
 const singleuser = `
-import ctypes, gc, http.server, json, os, pathlib, random, resource, signal, subprocess, sys, tempfile, urllib.parse
+import ctypes, gc, http.server, json, os, pathlib, random, resource, signal, subprocess, sys, tempfile, time, urllib.parse
 
 IMPORTED_BY = os.getpid()
 KEPT = []
@@ -162,6 +165,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def main():
     for line in ("first", "second", "third"):
         print(line, flush=True)
+    name = os.environ.get("JUPYTERHUB_SERVER_NAME")
+    if name == "broken":
+        sys.exit(3)
+    if name == "slow":
+        signal.signal(signal.SIGTERM, lambda *_: (time.sleep(0.3), os._exit(0)))
+        time.sleep(0.3)
     port = urllib.parse.urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"]).port
     http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
 
@@ -188,8 +197,11 @@ export async function makeStubEnvironment(): Promise<StubEnvironment> {
   const lib = join(folder, 'lib');
   const [version] = await readdir(lib);
   const place = join(lib, version!, 'site-packages', 'jupyterhub');
-  await mkdir(place);
-  await writeFile(join(place, '__init__.py'), '');
+  // Set-up looks for JupyterLab without importing it.
+  for (const name of [place, join(place, '..', 'jupyterlab')]) {
+    await mkdir(name);
+    await writeFile(join(name, '__init__.py'), '');
+  }
   // An extension that draws a random number when it is imported.
   const extension = join(folder, 'etc', 'jupyter', 'jupyter_server_config.d');
   await mkdir(extension, { recursive: true });
