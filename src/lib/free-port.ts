@@ -19,12 +19,14 @@ export async function portProblem(host: string, port: number): Promise<string | 
 const NEIGHBOURS = 100;
 
 /**
- * A TCP port that is free on `host` at this moment: `preferred`, else one of the next hundred, else any. One that is
+ * A TCP port that is free on `host` at this moment: `preferred`, else one of the next hundred, else any (0: any at once). One that is
  * kept should not be among those that the system gives to whoever asks for any, which may be taken while it is not used.
  */
 export async function freePort(host: string, preferred: number): Promise<number> {
-  for (let port = preferred; port < Math.min(preferred + NEIGHBOURS, 65_536); port += 1) {
-    if ((await tryPort(host, port)) !== undefined) return port;
+  const neighbours = Array.from({ length: NEIGHBOURS }, (_, index) => preferred + index);
+  for (const wanted of preferred === 0 ? [] : neighbours) {
+    const port = await tryPort(host, wanted);
+    if (port !== undefined) return port;
   }
   const port = await tryPort(host, 0);
   if (port === undefined) throw new Error(`no port is free on ${host}`);
