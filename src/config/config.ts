@@ -50,6 +50,8 @@ export interface HubConfig {
   readonly concurrentSpawnLimit: number | null;
   /** How many servers may be active at once; null: no limit. */
   readonly activeServerLimit: number | null;
+  /** Programs that find the course full are told to come back after a time between these two, in seconds. */
+  readonly retryAfterSeconds: readonly [number, number];
   /** Whether a user may have servers beside the default one. */
   readonly allowNamedServers: boolean;
   /** Per user, beside the default one; null: no limit. */

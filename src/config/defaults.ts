@@ -1,5 +1,6 @@
 import { GENERATIONS, type Generation, isUpTo } from './generations.ts';
 import type { Json } from './json.ts';
+import { DEFAULT_RETRY_RANGE } from './schema/hub-config.ts';
 
 const policy = {
   enabled: true,
@@ -40,7 +41,14 @@ const CURRENT: Json = {
     allowNamedServers: false,
     shutdownOnLogout: false,
     redirectToServer: true,
-    config: { JupyterHub: { authenticator_class: 'dummy', cookie_max_age_days: 14, admin_access: true } },
+    config: {
+      JupyterHub: {
+        authenticator_class: 'dummy',
+        cookie_max_age_days: 14,
+        spawn_throttle_retry_range: [...DEFAULT_RETRY_RANGE],
+        admin_access: true,
+      },
+    },
     db: { type: 'sqlite-pvc', pvc: { accessModes: ['ReadWriteOnce'], storage: '1Gi' } },
     service: { type: 'ClusterIP', ipFamilyPolicy: 'PreferDualStack' },
     deploymentStrategy: { type: 'Recreate' },

@@ -14,14 +14,15 @@ import {
   serverNameProblem,
   transition,
 } from '../domain/server.ts';
+import type { QueuePlace } from '../domain/start-queue.ts';
 import type { User } from '../domain/user.ts';
 import { newId } from '../lib/secret.ts';
-import type { Store } from '../store/store.ts';
+import type { Repositories, Store } from '../store/store.ts';
 import type { HubEvents } from './events.ts';
+import { ServerChanges } from './server-changes.ts';
+import type { StartQueue } from './start-queue.ts';
 
 export interface ServerLimits {
-  /** How many may be active at once; null: no limit. */
-  readonly active: number | null;
   readonly allowNamed: boolean;
   /** Named servers a user; null: no limit. */
   readonly namedPerUser: number | null;
@@ -31,12 +32,15 @@ export interface ServerLimits {
 export interface ServerUpdate {
   readonly server: Server;
   readonly events: readonly ProgressEvent[];
-  /** Place in the start queue, from 1; null when it is not waiting. */
-  readonly position: number | null;
+  /** Where it stands in the start queue; null when it is not waiting. */
+  readonly place: QueuePlace | null;
 }
 
-/** Watchers look this often even when nobody wakes them: notices may be lost. */
-const LOOK_AGAIN_MS = 5_000;
+/** What becomes of a start where all places of the course are taken: it waits for one, or is refused. */
+export type WhenFull = 'wait' | 'refuse';
+
+/** Who waits in the queue is told this often where they stand. */
+const TELL_PLACE_MS = 2_000;
 
 /** Longer than any stop takes. */
 const REMOVAL_PATIENCE_MS = 120_000;
@@ -44,18 +48,23 @@ const REMOVAL_PATIENCE_MS = 120_000;
 export class Servers {
   readonly #store: Store;
   readonly #events: HubEvents;
+  readonly #queue: StartQueue;
   readonly #limits: ServerLimits;
+  readonly #changes: ServerChanges;
   readonly #now: () => Date;
 
   constructor(parts: {
     readonly store: Store;
     readonly events: HubEvents;
+    readonly queue: StartQueue;
     readonly limits: ServerLimits;
     readonly now: () => Date;
   }) {
     this.#store = parts.store;
     this.#events = parts.events;
+    this.#queue = parts.queue;
     this.#limits = parts.limits;
+    this.#changes = new ServerChanges(parts);
     this.#now = parts.now;
   }
 
@@ -73,26 +82,43 @@ export class Servers {
 
   /**
    * Wants it to run; makes the row where there is none. Where it runs or starts already, nothing changes.
-   * @throws HubError `invalid` for an impossible name or where named servers are off; `too_many` at a limit.
+   * @throws HubError `invalid` for an impossible name or where named servers are off; `too_many` where the course is full
+   * and it is not to wait.
    */
   async start(
     owner: User,
     name: string,
-    { by, userOptions }: { readonly by: string; readonly userOptions?: { readonly [key: string]: Json } },
+    {
+      by,
+      userOptions,
+      whenFull = 'wait',
+    }: {
+      readonly by: string;
+      readonly userOptions?: { readonly [key: string]: Json };
+      readonly whenFull?: WhenFull;
+    },
   ): Promise<Server> {
     const existing = await this.#store.servers.get(owner.name, name);
-    if (!existing || !isActive(existing)) await this.#refuseAtActiveLimit();
     const row = existing ?? (await this.create(owner, name));
     let changed = false;
-    const server = await this.#store.servers.update(row.id, (now) => {
-      const next = transition(
-        now,
-        { kind: 'start_wanted', ...(userOptions === undefined ? {} : { userOptions }) },
-        this.#now(),
-      );
-      changed = next !== now;
-      return next;
-    });
+    const want = (servers: Repositories['servers']) =>
+      servers.update(row.id, (now) => {
+        const next = transition(
+          now,
+          { kind: 'start_wanted', ...(userOptions === undefined ? {} : { userOptions }) },
+          this.#now(),
+        );
+        changed = next !== now;
+        return next;
+      });
+    const server =
+      whenFull === 'refuse' && this.#queue.hasActiveLimit
+        ? await this.#store.exclusive('places', async (tx) => {
+            const now = await tx.servers.byId(row.id);
+            if (now && !isActive(now)) await this.#queue.refuseWhenFull(tx);
+            return want(tx.servers);
+          })
+        : await want(this.#store.servers);
     if (!server) throw new HubError('conflict', 'The server was deleted meanwhile. Try again.');
     if (changed) this.#events.startWanted(server, by);
     return server;
@@ -175,11 +201,11 @@ export class Servers {
    * (that update is the last). The first comes at once and has the whole attempt so far.
    */
   async *watch(id: ServerId, signal: AbortSignal): AsyncGenerator<ServerUpdate> {
-    using changes = this.#changes(signal);
+    using changes = this.#changesOf(id, signal);
     let attempt = -1;
     let sequence = 0;
     let revision = -1;
-    let position: number | null = null;
+    let place: QueuePlace | null = null;
     for (;;) {
       const changed = changes.next();
       const server = await this.#store.servers.byId(id);
@@ -189,13 +215,14 @@ export class Servers {
       // In the queue the row still has the number of the attempt before, whose events are no news.
       const events = server.state === 'queued' ? [] : await this.#store.progress.since(id, attempt, sequence);
       sequence = events.at(-1)?.sequence ?? sequence;
-      const place = server.state === 'queued' ? await this.position(server) : null;
-      if (server.revision !== revision || events.length > 0 || place !== position) {
+      const stands = await this.placeOf(server);
+      if (server.revision !== revision || events.length > 0 || !isSamePlace(stands, place)) {
         revision = server.revision;
-        position = place;
-        yield { server, events, position };
+        place = stands;
+        yield { server, events, place };
       }
       if (isSettled(server)) return;
+      if (place !== null) changes.wakeIn(TELL_PLACE_MS);
       await changed;
     }
   }
@@ -207,7 +234,7 @@ export class Servers {
     timeoutMs: number,
   ): Promise<Server | undefined> {
     const signal = AbortSignal.timeout(timeoutMs);
-    using changes = this.#changes(signal);
+    using changes = this.#changesOf(id, signal);
     for (;;) {
       const changed = changes.next();
       const server = await this.#store.servers.byId(id);
@@ -216,28 +243,9 @@ export class Servers {
     }
   }
 
-  /** Place in the start queue, from 1. */
-  async position(server: Server): Promise<number> {
-    const queued = await this.#store.servers.inStates(['queued']);
-    return queued.findIndex((other) => other.id === server.id) + 1 || queued.length + 1;
-  }
-
-  async #refuseAtActiveLimit(): Promise<void> {
-    if (this.#limits.active === null) return;
-    const counts = await this.#store.servers.countByState();
-    const active = [...counts].reduce(
-      (sum, [state, n]) => (state === 'stopped' || state === 'failed' ? sum : sum + n),
-      0,
-    );
-    if (active >= this.#limits.active) {
-      throw new HubError(
-        'too_many',
-        `All ${this.#limits.active} places are taken. Try again when somebody has stopped.`,
-        {
-          retryAfterSeconds: 30,
-        },
-      );
-    }
+  /** Where it stands in the start queue; null where it does not wait. */
+  async placeOf(server: Server): Promise<QueuePlace | null> {
+    return server.state === 'queued' ? this.#queue.placeOf(server.id) : null;
   }
 
   async #refuseAtNamedLimit(owner: User): Promise<void> {
@@ -254,23 +262,37 @@ export class Servers {
     }
   }
 
-  /** Promises of the next change: resolves at a notice, at an abort, or after a while in case a notice was lost. */
-  #changes(signal: AbortSignal): Disposable & { next(): Promise<void> } {
+  /** Promises of the next change: resolve at a change, at an abort, or after a while where that was asked. */
+  #changesOf(
+    id: ServerId,
+    signal: AbortSignal,
+  ): Disposable & { next(): Promise<void>; wakeIn(ms: number): void } {
     let wake = Promise.withResolvers<void>();
+    let timer: NodeJS.Timeout | undefined;
     const notice = () => {
+      clearTimeout(timer);
       wake.resolve();
       wake = Promise.withResolvers();
     };
-    const unsubscribe = [this.#store.subscribe('servers', notice), this.#store.subscribe('progress', notice)];
-    const timer = setInterval(notice, LOOK_AGAIN_MS);
+    const unsubscribe = this.#changes.subscribe(id, notice);
     signal.addEventListener('abort', notice);
     return {
       next: () => wake.promise,
+      wakeIn(ms) {
+        timer = setTimeout(notice, ms);
+      },
       [Symbol.dispose]() {
-        for (const stop of unsubscribe) stop();
-        clearInterval(timer);
+        unsubscribe();
+        clearTimeout(timer);
         signal.removeEventListener('abort', notice);
       },
     };
   }
+}
+
+/** What a person would be told in the same words. */
+function isSamePlace(one: QueuePlace | null, other: QueuePlace | null): boolean {
+  if (one === null || other === null) return one === other;
+  const steps = ({ estimateSeconds }: QueuePlace) => estimateSeconds && Math.ceil(estimateSeconds / 5);
+  return one.position === other.position && one.full === other.full && steps(one) === steps(other);
 }

@@ -64,12 +64,15 @@ async function serveHub(): Promise<void> {
     }),
     servers: config.server,
     limits: {
-      active: config.hub.activeServerLimit,
       allowNamed: config.hub.allowNamedServers,
       namedPerUser: config.hub.namedServerLimitPerUser,
     },
-    starts: {
+    queue: {
       concurrentStarts: config.hub.concurrentSpawnLimit,
+      activeServers: config.hub.activeServerLimit,
+      retryAfterSeconds: config.hub.retryAfterSeconds,
+    },
+    starts: {
       startTimeoutSeconds: config.server.startTimeoutSeconds,
       strictHooks: settings.strictHooks,
     },

@@ -30,6 +30,7 @@ import { type ServerSettings, ServerSpecs } from '../hub/server-spec.ts';
 import { type ServerLimits, Servers } from '../hub/servers.ts';
 import { ServiceLogin } from '../hub/service-login.ts';
 import { Sessions } from '../hub/sessions.ts';
+import { StartQueue, type StartQueueSettings } from '../hub/start-queue.ts';
 import { Tokens } from '../hub/tokens.ts';
 import { Users } from '../hub/users.ts';
 import { answersHttp } from '../lib/http-answers.ts';
@@ -46,6 +47,7 @@ export interface HubParts {
   readonly site: Site;
   readonly servers: ServerSettings;
   readonly limits: ServerLimits;
+  readonly queue: StartQueueSettings;
   readonly starts: StartSettings;
   /** Null: idle servers go on. */
   readonly cull: CullSettings | null;
@@ -75,7 +77,8 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const roles = new Roles({ instructors: new Set(ways.flatMap(({ rule }) => [...rule.instructors])) });
   const sessions = new Sessions({ store, events, days: site.cookieDays, now });
   const admission = new Admission({ store, sessions, events, contact: site.course.contact, now });
-  const servers = new Servers({ store, events, limits: parts.limits, now });
+  const queue = new StartQueue({ store, settings: parts.queue, now });
+  const servers = new Servers({ store, events, queue, limits: parts.limits, now });
   const routeReconciler = new RouteReconciler({ store, table: routes, baseUrl: site.baseUrl });
   // The hub listens before it knows its own address, where it took any free port: servers are told the address when
   // they start, which is later.
@@ -120,6 +123,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const serverReconciler = new ServerReconciler({
     store,
     spawner,
+    queue,
     specs,
     events,
     settings: parts.starts,

@@ -16,6 +16,9 @@ import type { NewUser, User } from '../domain/user.ts';
 
 export type Topic = 'users' | 'servers' | 'tokens' | 'sessions' | 'progress' | 'routes';
 
+/** What only one transaction at a time does. `places`: gives out places under the limits of a course. */
+export type ExclusiveName = 'places';
+
 export interface Store extends Repositories, AsyncDisposable {
   /**
    * Runs `work` so that all of it happens or none, as if no other transaction, of any hub, ran meanwhile. A write of a
@@ -25,6 +28,12 @@ export interface Store extends Repositories, AsyncDisposable {
    * Change notices go out after the commit.
    */
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
+
+  /**
+   * Like `transaction`, but of those of one `name`, whichever hub runs them, one runs after another: each sees what those
+   * before it committed, and waits for them instead of running again.
+   */
+  exclusive<T>(name: ExclusiveName, work: (tx: Repositories) => Promise<T>): Promise<T>;
 
   /** The database's clock, by which leases expire. */
   now(): Promise<Date>;
@@ -88,6 +97,8 @@ export interface UserRepository {
 
 export type NewServer = Pick<Server, 'id' | 'userId' | 'name' | 'displayName' | 'oauthClientId'>;
 
+export type ServerOutline = Pick<Server, 'id' | 'userId' | 'state' | 'queuedAt' | 'startedAt'>;
+
 export interface ServerRepository {
   get(owner: string, name: string): Promise<Server | undefined>;
   byId(id: ServerId): Promise<Server | undefined>;
@@ -98,6 +109,12 @@ export interface ServerRepository {
   ofUsers(userIds: readonly number[]): Promise<readonly Server[]>;
   /** In these states, in order of `queuedAt` (those without it last), then id. */
   inStates(states: readonly Server['state'][]): Promise<readonly Server[]>;
+  /** `inStates`, as much of it as says who waits for what. */
+  outline(states: readonly Server['state'][]): Promise<readonly ServerOutline[]>;
+  /** How many seconds the latest starts took, of servers that are ready, latest first. */
+  startSeconds(since: Date, count: number): Promise<readonly number[]>;
+  /** For each of these that exists, a text that is another one once the row or the progress of its attempt has changed. */
+  versions(ids: readonly ServerId[]): Promise<ReadonlyMap<ServerId, string>>;
   countByState(): Promise<ReadonlyMap<Server['state'], number>>;
   /** A new row at rest. Where the user has one of that name already, the one that exists. */
   insert(server: NewServer): Promise<Server>;

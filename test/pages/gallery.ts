@@ -2,6 +2,7 @@
 import type { Caller } from '../../src/domain/caller.ts';
 import type { ProgressEvent } from '../../src/domain/progress.ts';
 import type { Failure, Server, ServerState } from '../../src/domain/server.ts';
+import type { QueuePlace } from '../../src/domain/start-queue.ts';
 import type { Token } from '../../src/domain/token.ts';
 import type { User } from '../../src/domain/user.ts';
 import { renderPeople } from '../../src/http/pages/admin.ts';
@@ -63,8 +64,8 @@ export function gallery(
       main: { server: main, memory },
       named: named.map((server) => ({ server, memory })),
     });
-  const pending = (main: Server, position: number | null, events: readonly ProgressEvent[]) =>
-    renderPending(student, { server: main, position, events, next: undefined });
+  const pending = (main: Server, place: QueuePlace | null, events: readonly ProgressEvent[]) =>
+    renderPending(student, { server: main, place, events, next: undefined });
   const place = `/user/${encodeURIComponent(words.name)}/lab/tree/notebooks/01.ipynb?q=${encodeURIComponent(words.text)}`;
   const notRunning = (main: Server | undefined) =>
     renderNotRunning(student, { owner: anna.name, name: '', server: main, next: place });
@@ -107,7 +108,16 @@ export function gallery(
     ),
     'home-failed': home(own('failed', { failure })),
     start: renderStart(student, { server: { owner: anna.name, name: '' }, own: true, next: place }),
-    'pending-queued': pending(own('queued', { queuedAt: ago(12) }), 3, []),
+    'pending-queued': pending(
+      own('queued', { queuedAt: ago(12) }),
+      { position: 3, estimateSeconds: 38, full: false },
+      [],
+    ),
+    'pending-full': pending(
+      own('queued', { queuedAt: ago(12) }),
+      { position: 2, estimateSeconds: null, full: true },
+      [],
+    ),
     'pending-starting': pending(own('starting', { startedAt: ago(6) }), null, [
       step(1, 'launching', { message: 'Starting your server.', percent: 10, seconds: 0.1 }),
       step(2, 'notebooks', { message: 'Fetching the notebooks of the course.', percent: 40, seconds: 0.6 }),
@@ -117,7 +127,7 @@ export function gallery(
     failed: renderFailed(student, {
       server: own('failed', { failure }),
       failure,
-      position: null,
+      place: null,
       events: [],
       next: place,
     }),

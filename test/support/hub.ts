@@ -15,6 +15,7 @@ import type { StartSettings } from '../../src/hub/reconcilers/servers.ts';
 import type { ProxyRoute, RouteTable } from '../../src/hub/routes.ts';
 import type { ServerSettings } from '../../src/hub/server-spec.ts';
 import type { ServerLimits } from '../../src/hub/servers.ts';
+import type { StartQueueSettings } from '../../src/hub/start-queue.ts';
 import { deriveSecret, hashSecret, newId, newSecret } from '../../src/lib/secret.ts';
 import { openHub } from '../../src/main/hub.ts';
 import { SimulatedSpawner } from '../../src/spawner/simulated/simulated-spawner.ts';
@@ -26,6 +27,7 @@ import { Browser } from './browser.ts';
 export interface HubOptions {
   readonly site?: Partial<Site>;
   readonly limits?: Partial<ServerLimits>;
+  readonly queue?: Partial<StartQueueSettings>;
   readonly starts?: Partial<StartSettings>;
   readonly servers?: Partial<ServerSettings>;
   /** Who may log in; null: everybody. */
@@ -107,8 +109,9 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
       defaultUrl: null,
       ...options.servers,
     },
-    limits: { active: null, allowNamed: site.allowNamedServers, namedPerUser: null, ...options.limits },
-    starts: { concurrentStarts: null, startTimeoutSeconds: 30, strictHooks: false, ...options.starts },
+    limits: { allowNamed: site.allowNamedServers, namedPerUser: null, ...options.limits },
+    queue: { concurrentStarts: null, activeServers: null, retryAfterSeconds: [30, 60], ...options.queue },
+    starts: { startTimeoutSeconds: 30, strictHooks: false, ...options.starts },
     cull: null,
     listen: { host: '127.0.0.1', port: 0 },
     internalUrl: null,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { later, refused, secret, section, unneeded } from './fate.ts';
 import { kubeSpawnerSchema } from './kube-spawner.ts';
 import { oauthSections } from './oauth.ts';
-import { flag, names, text } from './scalars.ts';
+import { count, flag, names, text } from './scalars.ts';
 
 /** Traits that are known and mean nothing yet. */
 const laterTraits = (...traits: readonly string[]) =>
@@ -30,6 +30,9 @@ export const hubConfigSchema = section({
   JupyterHub: section({
     authenticator_class: text,
     cookie_max_age_days: z.number().positive(),
+    spawn_throttle_retry_range: z
+      .array(count)
+      .length(2, 'This is two numbers: the shortest and the longest time.'),
     admin_access: flag,
     spawner_class: refused('there is one spawner, which starts processes', 'Leave it out.'),
     load_groups: later(),
@@ -202,3 +205,6 @@ export const hubConfigSchema = section({
 
 /** How long a cookie may be valid where the file does not say, in days: JupyterHub's own. */
 export const DEFAULT_SESSION_DAYS = 14;
+
+/** When programs that find the course full may come back, in seconds: JupyterHub's own. */
+export const DEFAULT_RETRY_RANGE = [30, 60] as const;

@@ -28,6 +28,8 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
     'Settings of JupyterHub’s classes, by class and trait. They come before the keys that set the same.',
   'hub.config.JupyterHub.authenticator_class': 'How people log in.',
   'hub.config.JupyterHub.cookie_max_age_days': 'How long a login lasts, in days.',
+  'hub.config.JupyterHub.spawn_throttle_retry_range':
+    'When programs that find all places taken are told to come back: between these two times, in seconds.',
   'hub.config.Authenticator.admin_users': 'Who may see and stop everybody’s servers. They are let in.',
   'hub.config.Authenticator.allowed_users': 'Who is let in.',
   'hub.config.Authenticator.allow_all': 'Let everyone in who can log in.',
@@ -35,8 +37,9 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'hub.config.SharedPasswordAuthenticator.user_password': 'The password of all users.',
   'hub.config.SharedPasswordAuthenticator.admin_password': 'The password of all administrators.',
   'hub.cookieSecret': 'Key of cookies: 32 random bytes in hexadecimal. Made and kept where it is left out.',
-  'hub.concurrentSpawnLimit': 'How many servers may start at once; 0: no limit.',
-  'hub.activeServerLimit': 'How many servers may be active at once; 0: no limit.',
+  'hub.concurrentSpawnLimit': 'How many servers may start at once; others wait in a queue. 0: no limit.',
+  'hub.activeServerLimit':
+    'How many servers may be active at once; others wait until one stops. 0: no limit.',
   'hub.allowNamedServers': 'Whether users may have servers beside their first one.',
   'hub.namedServerLimitPerUser': 'How many servers a user may have beside the first; 0: no limit.',
   'hub.shutdownOnLogout': 'Whether logging out stops the user’s servers.',

@@ -1,4 +1,5 @@
 import type { Config, Generation, Secrets } from '../config.ts';
+import { DEFAULT_RETRY_RANGE } from '../schema/hub-config.ts';
 import type { Values } from '../schema/values.ts';
 import { readCourse } from './course.ts';
 import { readKubernetes } from './kubernetes.ts';
@@ -24,6 +25,7 @@ export function readSettings(values: Values, generation: Generation): Settings {
         // JupyterHub takes 0 for "no limit".
         concurrentSpawnLimit: hub?.concurrentSpawnLimit || null,
         activeServerLimit: hub?.activeServerLimit || null,
+        retryAfterSeconds: readRange(hub?.config?.JupyterHub?.spawn_throttle_retry_range),
         allowNamedServers: hub?.allowNamedServers ?? false,
         namedServerLimitPerUser: hub?.namedServerLimitPerUser || null,
         shutdownOnLogout: hub?.shutdownOnLogout ?? false,
@@ -61,6 +63,11 @@ export function readSettings(values: Values, generation: Generation): Settings {
 function readRegistry(secret: Values['imagePullSecret']): Secrets['registry'] {
   const { registry: address, username, password, email } = secret ?? {};
   return address && username && password ? { address, username, password, email: email || null } : null;
+}
+
+function readRange(range: readonly number[] = DEFAULT_RETRY_RANGE): readonly [number, number] {
+  const [one = 0, other = one] = range;
+  return [Math.min(one, other), Math.max(one, other)];
 }
 
 function slashed(path: string): string {

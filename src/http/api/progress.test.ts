@@ -3,7 +3,7 @@ import { startHub, type TestHub } from '../../../test/support/hub.ts';
 
 let hub: TestHub;
 beforeAll(async () => {
-  hub = await startHub({ starts: { concurrentStarts: 1 } });
+  hub = await startHub({ queue: { concurrentStarts: 1 } });
 });
 afterAll(() => hub[Symbol.asyncDispose]());
 

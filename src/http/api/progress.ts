@@ -1,7 +1,8 @@
 /**
  * `GET …/server/progress`: how a start goes, as a stream of events (`text/event-stream`) that ends when the server is
- * ready or is not going to be. Each event has JupyterHub's fields and three of ours: `phase`, `at`, and `position` in the
- * start queue.
+ * ready or is not going to be. Each event has JupyterHub's fields and two of ours: `phase` and `at`. While it waits in the
+ * start queue there are three more: `position`, from 1; `estimate`, in how many seconds it is ready, or null where nobody
+ * knows; and `full`, where it waits until somebody else's server stops.
  */
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
@@ -9,7 +10,9 @@ import { HubError } from '../../domain/errors.ts';
 import type { ProgressEvent } from '../../domain/progress.ts';
 import { serverPath } from '../../domain/route.ts';
 import type { Server } from '../../domain/server.ts';
+import type { QueuePlace } from '../../domain/start-queue.ts';
 import type { ServerUpdate } from '../../hub/servers.ts';
+import { english } from '../pages/texts.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, notFound, requireScope, serverNameOf, userNameOf } from './access.ts';
 import { serverLabel } from './server-model.ts';
@@ -73,9 +76,7 @@ async function tell(
       percent = event.percent;
       say(eventAnswer(event));
     }
-    if (update.position !== null && update.position !== last?.position) {
-      say(queueAnswer(update.position, percent, parts.now()));
-    }
+    if (update.place !== null) say(queueAnswer(update.place, percent, parts.now()));
     last = update;
   }
   if (signal.aborted) return;
@@ -92,9 +93,18 @@ function eventAnswer({ percent, message, phase, at }: ProgressEvent): Answer {
   return { progress: percent, message, phase, at };
 }
 
-function queueAnswer(position: number, percent: number, at: Date): Answer {
-  const message = position === 1 ? 'Waiting: you are next' : `Waiting: number ${position} in the queue`;
-  return { progress: percent, message, phase: 'waiting', position, at };
+function queueAnswer(place: QueuePlace, percent: number, at: Date): Answer {
+  const { position, full } = place;
+  const estimate = place.estimateSeconds === null ? null : Math.ceil(place.estimateSeconds);
+  return {
+    progress: percent,
+    message: english.pending.place(place),
+    phase: 'waiting',
+    position,
+    estimate,
+    full,
+    at,
+  };
 }
 
 function readyAnswer(url: string, at: Date): Answer {

@@ -1,10 +1,15 @@
 /**
  * `POST /hub/api/users/:user/server` and `/servers/:server`: 201 where the server is ready at once, 202 where it starts.
  * A start that is asked while the server stops waits its turn and is a 202 too; JupyterHub refuses it.
+ *
+ * A 202 to a start that waits in the queue has two headers of ours: `Polder-Queue-Position`, from 1, and
+ * `Polder-Queue-Estimate`, in how many seconds the server is ready, where starts were measured that say so. Where all
+ * places of the course are taken (`activeServerLimit`) it is a 429 with `Retry-After`.
  */
 import type { FastifyInstance } from 'fastify';
 import { HubError } from '../../domain/errors.ts';
 import { isActive, isSettled } from '../../domain/server.ts';
+import type { QueuePlace } from '../../domain/start-queue.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, requireScope, serverNameOf, userNameOf } from './access.ts';
 import { serverLabel } from './server-model.ts';
@@ -30,6 +35,7 @@ export function mountServerStart(
       }
       const wanted = await servers.start(user, name, {
         by: caller.user.name,
+        whenFull: 'refuse',
         ...(userOptions ? { userOptions } : {}),
       });
       // Somebody else waits for a start or stop that was under way already.
@@ -39,10 +45,19 @@ export function mountServerStart(
         throw new HubError('unavailable', server.failure?.reason ?? 'The server could not be started.');
       }
       const routed = server?.state === 'ready' && (await ensureRoute(server.id).catch(() => false));
+      const place = server && (await servers.placeOf(server));
+      if (place) reply.headers(queueHeaders(place));
       return reply
         .status(routed ? 201 : 202)
         .type('text/plain')
         .send('');
     });
   }
+}
+
+function queueHeaders({ position, estimateSeconds }: QueuePlace): Record<string, string> {
+  return {
+    'polder-queue-position': String(position),
+    ...(estimateSeconds === null ? {} : { 'polder-queue-estimate': String(Math.ceil(estimateSeconds)) }),
+  };
 }

@@ -270,12 +270,41 @@ describe('/hub/api/users/:user/servers/:server', () => {
   });
 
   it('answers 429 with Retry-After where all places are taken', async () => {
-    await using full = await startHub({ limits: { active: 1 } });
+    await using full = await startHub({ queue: { activeServers: 1 } });
     expect((await full.api('POST', '/users/anna/server', { token: await full.token('anna') })).status).toBe(
       201,
     );
     const refused = await full.api('POST', '/users/ben/server', { token: await full.token('ben') });
     expect(refused.status).toBe(429);
-    expect(refused.headers.get('retry-after')).toBe('30');
+    const seconds = Number(refused.headers.get('retry-after'));
+    expect(seconds).toBeGreaterThanOrEqual(30);
+    expect(seconds).toBeLessThanOrEqual(60);
+    expect((await full.store.servers.get('ben', ''))?.state).toBe('stopped');
+  });
+
+  it('gives out no more places than there are, however many ask at once', async () => {
+    await using full = await startHub({ queue: { activeServers: 5 } });
+    const names = Array.from({ length: 20 }, (_, index) => `u${index}`);
+    const tokens = await Promise.all(names.map((name) => full.token(name)));
+    const answers = await Promise.all(
+      names.map((name, index) => full.api('POST', `/users/${name}/server`, { token: tokens[index]! })),
+    );
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(15);
+    expect((await full.store.servers.inStates(['ready', 'starting', 'queued'])).length).toBe(5);
+  });
+
+  it('tells a start that waits its place in the queue, and an estimate once starts were measured', async () => {
+    await using busy = await startHub({ queue: { concurrentStarts: 1 } });
+    for (const name of ['a', 'b', 'c']) {
+      await busy.api('POST', `/users/${name}/server`, { token: await busy.token(name) });
+      await busy.server(name, '', (server) => server.state === 'ready');
+    }
+    const body = slow({ startMs: 60_000 });
+    await busy.api('POST', '/users/anna/server', { token: await busy.token('anna'), body });
+    const waiting = await busy.api('POST', '/users/ben/server', { token: await busy.token('ben') });
+    expect(waiting.status).toBe(202);
+    expect(waiting.headers.get('polder-queue-position')).toBe('1');
+    expect(Number(waiting.headers.get('polder-queue-estimate'))).toBeGreaterThan(0);
+    expect(await waiting.text()).toBe('');
   });
 });

@@ -69,7 +69,7 @@ export function renderPending(context: PageContext, model: PendingModel): string
   return server.state === 'stopping' ? renderStopping(context, model) : renderStarting(context, model);
 }
 
-function renderStarting(context: PageContext, { server, events, position, next }: PendingModel): string {
+function renderStarting(context: PageContext, { server, events, place, next }: PendingModel): string {
   const { site, texts, xsrf } = context;
   const { pending } = texts;
   const waiting = server.state === 'queued';
@@ -80,16 +80,19 @@ function renderStarting(context: PageContext, { server, events, position, next }
   const heading = !isOwn(context, server)
     ? pending.headingOther(server.owner)
     : waiting
-      ? pending.headingQueued
+      ? place?.full
+        ? pending.headingFull
+        : pending.headingQueued
       : pending.heading;
   return renderPage(context, {
     title: pending.title,
     width: 'narrow',
-    refreshSeconds: 2,
+    // A place changes slowly where many wait.
+    refreshSeconds: waiting ? 5 : 2,
     live: true,
     main: html`<section class="card" data-progress="${progressPath(site, server, xsrf)}" data-ready="${next ?? openPath(site, server)}" data-lost="${pending.lost}">
 <h1>${heading}</h1>
-<p class="lead" role="status" data-message>${position === null ? (current?.message ?? texts.stateSentence[waiting ? 'queued' : 'starting']) : pending.place(position)}</p>
+<p class="lead" role="status" data-message>${place === null ? (current?.message ?? texts.stateSentence[waiting ? 'queued' : 'starting']) : pending.place(place)}</p>
 <progress max="100" value="${current?.percent ?? 0}" aria-label="${pending.progress}"></progress>
 ${began && html`<p class="quiet">${waiting ? pending.asked : pending.elapsed} ${time(context, began)}</p>`}
 ${

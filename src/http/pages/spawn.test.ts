@@ -93,7 +93,7 @@ describe('the waiting page', () => {
   });
 
   it('tells the place in the queue, and nothing of an earlier start', async () => {
-    await using hub = await startHub({ starts: { concurrentStarts: 1 } });
+    await using hub = await startHub({ queue: { concurrentStarts: 1 } });
     await startServer(hub, { startError: 'First try.' });
     await hub.server('anna', '', (server) => server.state === 'failed');
     await startServer(hub, { startMs: 60_000 }, 'bo');
@@ -151,11 +151,20 @@ describe('the waiting page', () => {
     expect(page.form('Start my notebook').action).toBe('/hub/spawn/anna');
   });
 
-  it('says when all places are taken', async () => {
-    await using hub = await startHub({ limits: { active: 0 } });
+  it('lets people wait where all places are taken, and starts by itself when one is free', async () => {
+    await using hub = await startHub({ queue: { activeServers: 1 } });
+    await startServer(hub, {}, 'bo');
+    await hub.server('bo', '', (server) => server.state === 'ready');
     const browser = await hub.browser('anna');
     const response = await press(browser, await show(browser, '/hub/home'), { button: 'Start my notebook' });
-    expect(response.status).toBe(429);
-    expect(await response.text()).toContain('places are taken');
+    expect(response.headers.get('location')).toBe('/hub/spawn-pending/anna');
+    const page = await show(browser, '/hub/spawn-pending/anna');
+    expect(page.heading).toBe('The course is full');
+    expect(page.text).toContain(
+      'You are next: your notebook starts by itself as soon as somebody stops theirs.',
+    );
+    expect(page.markup).toContain('<noscript><meta http-equiv="refresh" content="5"></noscript>');
+    await hub.api('DELETE', '/users/bo/server', { token: await hub.token('bo') });
+    await hub.server('anna', '', (server) => server.state === 'ready');
   });
 });

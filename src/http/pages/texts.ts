@@ -2,7 +2,9 @@
  * Every sentence of the pages, in one place. A second language is a second record of type `Texts`, which the compiler
  * holds complete. The course's own words (name, welcome, contact) come from its configuration, not from here.
  */
+
 import type { Server, StopReason } from '../../domain/server.ts';
+import type { QueuePlace } from '../../domain/start-queue.ts';
 
 export type Texts = typeof english;
 
@@ -139,8 +141,12 @@ export const english = {
     heading: 'Your notebook is starting',
     headingOther: (owner: string) => `The server of ${owner} is starting`,
     headingQueued: 'Your notebook is waiting for its turn',
-    place: (position: number) =>
-      position === 1 ? 'You are next.' : `You are number ${position} in the queue.`,
+    headingFull: 'The course is full',
+    place: ({ position, estimateSeconds, full }: QueuePlace) => {
+      const where = position === 1 ? 'You are next' : `You are number ${position} in the queue`;
+      if (full) return `${where}: your notebook starts by itself as soon as somebody stops theirs.`;
+      return estimateSeconds === null ? `${where}.` : `${where}: ready in ${about(estimateSeconds)}.`;
+    },
     progress: 'Progress',
     elapsed: 'Started',
     waiting: 'Waiting',
@@ -308,3 +314,11 @@ export const english = {
     notYours: 'There is no such page, or it is not yours to see.',
   },
 };
+
+/** As exactly as an estimate is. */
+function about(seconds: number): string {
+  if (seconds <= 5) return 'a few seconds';
+  if (seconds <= 55) return `about ${Math.ceil(seconds / 5) * 5} seconds`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes === 1 ? 'about a minute' : `about ${minutes} minutes`;
+}

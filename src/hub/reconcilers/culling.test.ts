@@ -6,6 +6,7 @@ import type { Server } from '../../domain/server.ts';
 import { HubEvents } from '../events.ts';
 import { ServerSpecs } from '../server-spec.ts';
 import { Servers } from '../servers.ts';
+import { StartQueue } from '../start-queue.ts';
 import { CullReconciler, type CullSettings } from './culling.ts';
 
 const HOUR = 3_600;
@@ -28,7 +29,12 @@ function openCuller(
     servers: new Servers({
       store: hub.store,
       events,
-      limits: { active: null, allowNamed: true, namedPerUser: null },
+      queue: new StartQueue({
+        store: hub.store,
+        settings: { concurrentStarts: null, activeServers: null, retryAfterSeconds: [30, 60] },
+        now,
+      }),
+      limits: { allowNamed: true, namedPerUser: null },
       now,
     }),
     specs: new ServerSpecs({

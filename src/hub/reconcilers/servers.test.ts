@@ -15,6 +15,7 @@ import type { Store } from '../../store/store.ts';
 import { HubEvents } from '../events.ts';
 import { ServerSpecs } from '../server-spec.ts';
 import { Servers } from '../servers.ts';
+import { StartQueue } from '../start-queue.ts';
 import { OrphanReconciler } from './orphans.ts';
 import { ReconcilerLoop } from './reconciler.ts';
 import { ServerReconciler } from './servers.ts';
@@ -50,6 +51,7 @@ function openHub(
   course: Course & { readonly postStart: boolean },
   settings: {
     readonly concurrentStarts?: number;
+    readonly activeServers?: number;
     readonly strictHooks?: boolean;
     readonly startTimeoutSeconds?: number;
   } = {},
@@ -70,13 +72,22 @@ function openHub(
     key: 'test key',
     debug: false,
   });
+  const queue = new StartQueue({
+    store,
+    settings: {
+      concurrentStarts: settings.concurrentStarts ?? null,
+      activeServers: settings.activeServers ?? null,
+      retryAfterSeconds: [30, 60],
+    },
+    now,
+  });
   const reconciler = new ServerReconciler({
     store,
     spawner,
+    queue,
     specs,
     events,
     settings: {
-      concurrentStarts: settings.concurrentStarts ?? null,
       startTimeoutSeconds: settings.startTimeoutSeconds ?? 30,
       strictHooks: settings.strictHooks ?? false,
     },
@@ -94,7 +105,8 @@ function openHub(
     servers: new Servers({
       store,
       events,
-      limits: { active: null, allowNamed: true, namedPerUser: null },
+      queue,
+      limits: { allowNamed: true, namedPerUser: null },
       now,
     }),
     orphans: new OrphanReconciler({ store, spawner, events }),
@@ -238,8 +250,9 @@ test('no more starts than the limit go on at once, and the queue keeps its order
   const second = await hub.servers.start(course.user2, '', simulate({ startMs: 10 }));
   const third = await hub.servers.start(course.user, 'late', simulate({ startMs: 10 }));
   await until(hub, first, 'starting');
-  expect(await hub.servers.position((await course.store.servers.byId(second.id))!)).toBe(1);
-  expect(await hub.servers.position((await course.store.servers.byId(third.id))!)).toBe(2);
+  const place = async ({ id }: Server) => hub.servers.placeOf((await course.store.servers.byId(id))!);
+  expect(await place(second)).toMatchObject({ position: 1, full: false });
+  expect(await place(third)).toMatchObject({ position: 2, full: false });
   const order = await Promise.all([first, second, third].map((server) => until(hub, server, 'ready')));
   const readyAt = order.map((server) => server!.readyAt!.getTime());
   expect(readyAt).toEqual(readyAt.toSorted((a, b) => a - b));

@@ -20,14 +20,13 @@ import {
 } from '../../domain/server.ts';
 import { hashSecret } from '../../lib/secret.ts';
 import { type Run, type ServerSpec, SpawnError, type Spawner } from '../../spawner/spawner.ts';
-import type { Store } from '../../store/store.ts';
+import type { Repositories, Store } from '../../store/store.ts';
 import type { HubEvents } from '../events.ts';
 import type { ServerSpecs } from '../server-spec.ts';
+import type { StartQueue } from '../start-queue.ts';
 import type { Reconciler } from './reconciler.ts';
 
 export interface StartSettings {
-  /** How many starts go on at once; null: no limit. */
-  readonly concurrentStarts: number | null;
   readonly startTimeoutSeconds: number;
   /** A failed `postStart` command fails the start, as it does on Kubernetes; otherwise the student gets in and is told. */
   readonly strictHooks: boolean;
@@ -40,9 +39,10 @@ const SLOWEST_PROBE_MS = 500;
 /** Grows slowly: an answer is noticed within about a tenth of the time that it took to come. */
 const PROBE_GROWTH = 1.1;
 const LOG_LINES = 40;
+const POLLS_AT_ONCE = 50;
 
 interface Work {
-  readonly kind: 'start' | 'stop' | 'check';
+  readonly kind: 'start' | 'stop' | 'exit';
   readonly abort: AbortController;
   readonly done: Promise<void>;
 }
@@ -52,6 +52,7 @@ export class ServerReconciler implements Reconciler {
   readonly periodMs = 5_000;
   readonly #store: Store;
   readonly #spawner: Spawner;
+  readonly #queue: StartQueue;
   readonly #specs: ServerSpecs;
   readonly #events: HubEvents;
   readonly #settings: StartSettings;
@@ -61,10 +62,13 @@ export class ServerReconciler implements Reconciler {
   readonly #holder = `hub-${randomUUID()}`;
   readonly #working = new Map<ServerId, Work>();
   #checkedAt = 0;
+  #checking: Promise<void> | undefined;
+  #abandoned = false;
 
   constructor(parts: {
     readonly store: Store;
     readonly spawner: Spawner;
+    readonly queue: StartQueue;
     readonly specs: ServerSpecs;
     readonly events: HubEvents;
     readonly settings: StartSettings;
@@ -76,6 +80,7 @@ export class ServerReconciler implements Reconciler {
   }) {
     this.#store = parts.store;
     this.#spawner = parts.spawner;
+    this.#queue = parts.queue;
     this.#specs = parts.specs;
     this.#events = parts.events;
     this.#settings = parts.settings;
@@ -85,27 +90,51 @@ export class ServerReconciler implements Reconciler {
   }
 
   async reconcile(): Promise<void> {
-    const rows = await this.#store.servers.inStates(['queued', 'starting', 'stopping']);
-    const starting = rows.filter((row) => row.state === 'starting');
-    for (const row of starting) this.#work(row, 'start', (signal) => this.#start(row, signal));
-    for (const row of rows.filter((row) => row.state === 'stopping')) {
-      const work = this.#working.get(row.id);
-      if (work?.kind === 'start') work.abort.abort();
-      this.#work(row, 'stop', () => this.#stop(row));
+    for (const { id, state } of await this.#store.servers.outline(['starting', 'stopping'])) {
+      const work = this.#working.get(id);
+      if (work?.kind === 'start' && state === 'stopping') work.abort.abort();
+      if (work === undefined) await this.#takeUp(id);
     }
-    const places = (this.#settings.concurrentStarts ?? Number.POSITIVE_INFINITY) - starting.length;
-    const queued = rows.filter((row) => row.state === 'queued' && !this.#working.has(row.id));
-    for (const row of queued.slice(0, Math.max(0, places))) await this.#beginAttempt(row);
-    if (this.#now().getTime() - this.#checkedAt >= this.periodMs) {
+    while (await this.#queue.isAnyTurn()) {
+      const { taken, more } = await this.#queue.takeTurns((tx, id) => this.#beginAttempt(tx, id));
+      for (const row of taken) this.#work(row, 'start', (signal) => this.#start(row, signal));
+      if (!more) break;
+    }
+    if (this.#checking === undefined && this.#now().getTime() - this.#checkedAt >= this.periodMs) {
       this.#checkedAt = this.#now().getTime();
-      const ready = await this.#store.servers.inStates(['ready']);
-      this.#events.runningServers(ready.length);
-      for (const row of ready) this.#work(row, 'check', () => this.#check(row));
+      this.#checking = this.#lookForExits()
+        .catch((error) => this.#events.stepFailed('look for exits', error))
+        .finally(() => {
+          this.#checking = undefined;
+        });
     }
+  }
+
+  /** Asks the spawner about all that should run, some at a time. Only what has ended is worked on. */
+  async #lookForExits(): Promise<void> {
+    const ready = await this.#store.servers.inStates(['ready']);
+    this.#events.runningServers(ready.length);
+    for (let begin = 0; begin < ready.length && !this.#abandoned; begin += POLLS_AT_ONCE) {
+      await Promise.all(
+        ready.slice(begin, begin + POLLS_AT_ONCE).map(async (row) => {
+          const status = await this.#spawner.poll(row.handle);
+          if (status.kind === 'exited') this.#work(row, 'exit', () => this.#check(row));
+        }),
+      );
+    }
+  }
+
+  /** Begins the step that a row in the middle of a start or stop needs. */
+  async #takeUp(id: ServerId): Promise<void> {
+    const row = await this.#store.servers.byId(id);
+    if (row?.state === 'starting') this.#work(row, 'start', (signal) => this.#start(row, signal));
+    if (row?.state === 'stopping') this.#work(row, 'stop', () => this.#stop(row));
   }
 
   /** Ends what is under way without undoing it: rows stay as they are, and the next hub goes on with them. */
   async abandon(): Promise<void> {
+    this.#abandoned = true;
+    await this.#checking;
     const all = [...this.#working.values()];
     for (const work of all) work.abort.abort();
     await Promise.all(all.map((work) => work.done));
@@ -122,7 +151,7 @@ export class ServerReconciler implements Reconciler {
       })
       .finally(() => {
         this.#working.delete(row.id);
-        if (kind !== 'check') this.#activate();
+        this.#activate();
       });
     this.#working.set(row.id, { kind, abort, done });
   }
@@ -152,25 +181,28 @@ export class ServerReconciler implements Reconciler {
   }
 
   /** Out of the queue: counts the attempt, and stores the hash of the token that this attempt will hold. */
-  async #beginAttempt(row: Server): Promise<void> {
+  async #beginAttempt(tx: Repositories, id: ServerId): Promise<Server | undefined> {
     const now = this.#now();
-    await this.#store.transaction(async (tx) => {
-      const server = await tx.servers.update(row.id, (current) =>
-        current.state === 'queued' ? transition(current, { kind: 'attempt_begun' }, now) : current,
-      );
-      if (server?.state !== 'starting') return;
-      await tx.tokens.insert({
-        userId: server.userId,
-        scopes: ROLE_SCOPES.server,
-        note: `Server at ${server.owner}/${server.name}`,
-        createdAt: now,
-        expiresAt: null,
-        sessionId: null,
-        oauthClientId: server.oauthClientId,
-        serverId: server.id,
-        hash: hashSecret(this.#specs.tokenOf(server)),
-      });
+    // The step before may not have let go of the row yet: its end asks for another look.
+    if (this.#working.has(id)) return undefined;
+    let begun = false;
+    const server = await tx.servers.update(id, (current) => {
+      begun = current.state === 'queued';
+      return begun ? transition(current, { kind: 'attempt_begun' }, now) : current;
     });
+    if (server === undefined || !begun) return undefined;
+    await tx.tokens.insert({
+      userId: server.userId,
+      scopes: ROLE_SCOPES.server,
+      note: `Server at ${server.owner}/${server.name}`,
+      createdAt: now,
+      expiresAt: null,
+      sessionId: null,
+      oauthClientId: server.oauthClientId,
+      serverId: server.id,
+      hash: hashSecret(this.#specs.tokenOf(server)),
+    });
+    return server;
   }
 
   async #start(row: Server, signal: AbortSignal): Promise<void> {

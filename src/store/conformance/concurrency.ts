@@ -33,6 +33,22 @@ export function concurrencyConformance(test: StoreTest): void {
     expect(await store.users.count()).toBe(10);
   });
 
+  test('exclusive transactions come one after another, each seeing those before it', async ({
+    store,
+    database,
+  }) => {
+    await using other = await database.open();
+    const addIfFewer = (index: number) =>
+      (index % 2 ? store : other).exclusive('places', async (tx) => {
+        const count = await tx.users.count();
+        if (count < 10) await tx.users.insert([{ name: `u${index}`, admin: false }]);
+        return count;
+      });
+    const counts = await Promise.all(times(40, addIfFewer));
+    expect(counts.toSorted((a, b) => a - b)).toEqual(times(40, (index) => Math.min(index, 10)));
+    expect(await store.users.count()).toBe(10);
+  });
+
   test('of many holders who claim one row, one has it', async ({ store, database, anna }) => {
     await using other = await database.open();
     const { id } = await addServer(store, anna);

@@ -108,6 +108,18 @@ export function serversConformance(test: StoreTest): void {
     expect(await names('ready', 'queued', 'starting')).toEqual(['starting', 'b', 'a', 'c', 'ready']);
     expect(await names('failed')).toEqual([]);
     expect(await names()).toEqual([]);
+    const queue = await store.servers.outline(['queued', 'starting']);
+    expect(queue).toEqual(
+      (await store.servers.inStates(['queued', 'starting'])).map(
+        ({ id, userId, state, queuedAt, startedAt }) => ({
+          id,
+          userId,
+          state,
+          queuedAt,
+          startedAt,
+        }),
+      ),
+    );
     expect(await store.servers.countByState()).toEqual(
       new Map([
         ['ready', 1],
@@ -116,6 +128,44 @@ export function serversConformance(test: StoreTest): void {
         ['stopped', 1],
       ]),
     );
+  });
+
+  test('the latest starts of servers that are ready say how long they took', async ({ store, anna }) => {
+    const put = async (name: string, state: Server['state'], readyAt: number, seconds: number) => {
+      const { id } = await addServer(store, anna, { name });
+      const times = { startedAt: new Date(readyAt - seconds * 1000), readyAt: new Date(readyAt) };
+      await store.servers.update(id, (server) => ({ ...server, state, ...times }));
+    };
+    await put('a', 'ready', 50_000, 1);
+    await put('b', 'ready', 70_000, 2.5);
+    await put('c', 'ready', 60_000, 3);
+    await put('d', 'stopped', 80_000, 4);
+    await addServer(store, anna, { name: 'never' });
+    expect(await store.servers.startSeconds(new Date(50_000), 10)).toEqual([2.5, 3]);
+    expect(await store.servers.startSeconds(new Date(0), 2)).toEqual([2.5, 3]);
+  });
+
+  test('the version of a row changes with the row and with the progress of its attempt', async ({
+    store,
+    anna,
+  }) => {
+    const { id } = await addServer(store, anna);
+    const other = await addServer(store, anna, { name: 'other' });
+    const seen: (string | undefined)[] = [];
+    const look = async () => seen.push((await store.servers.versions([id, 'srv-none'])).get(id));
+    await look();
+    await store.servers.update(id, (server) => ({ ...server, attempt: 1 }));
+    await look();
+    for (const percent of [10, 20]) {
+      await store.progress.append(id, 1, { phase: 'launching', message: 'on', percent }, new Date());
+      await look();
+    }
+    expect(new Set(seen).size).toBe(4);
+    await store.servers.update(other.id, (server) => ({ ...server, attempt: 1 }));
+    await store.servers.touch([{ id, at: new Date() }]);
+    await look();
+    expect(seen.at(-1)).toBe(seen.at(-2));
+    expect(await store.servers.versions(['srv-none'])).toEqual(new Map());
   });
 
   test('an update is written with the next revision, and all that it sets is read back', async ({

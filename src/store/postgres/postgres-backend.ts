@@ -5,12 +5,15 @@ import type { ColumnTypes } from '../migrations/column-types.ts';
 import { isCurrent, migrate, readDone, type Steps } from '../migrations/migrations.ts';
 import type { Backend, WakeUps } from '../sql/backend.ts';
 import type { Tables } from '../sql/tables.ts';
+import type { ExclusiveName } from '../store.ts';
 import { OwnPostgresDialect } from './postgres-dialect.ts';
 import { PostgresDriver } from './postgres-driver.ts';
 import { translatePostgresError } from './postgres-errors.ts';
 
 /** Any number that no other program takes for its lock. */
 const MIGRATION_LOCK = 7_655_337_118;
+
+const EXCLUSIVE_LOCKS: Readonly<Record<ExclusiveName, number>> = { places: 7_655_337_119 };
 
 export interface PostgresBackendOptions {
   readonly client: pg.ClientConfig;
@@ -55,6 +58,13 @@ export class PostgresBackend implements Backend {
   lock<Row>(query: SelectQueryBuilder<Tables, keyof Tables, Row>, table: keyof Tables): Compilable<Row> {
     // Rows that belong to it may still be inserted.
     return query.forNoKeyUpdate(table);
+  }
+
+  exclude(name: ExclusiveName): Compilable<unknown> {
+    return {
+      compile: () =>
+        sql`select pg_advisory_xact_lock(${sql.lit(EXCLUSIVE_LOCKS[name])})`.compile(this.writer),
+    };
   }
 
   translate(error: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { Compilable, Expression, Kysely, SelectQueryBuilder, SqlBool } from 'kysely';
 import type { Steps } from '../migrations/migrations.ts';
-import type { Topic } from '../store.ts';
+import type { ExclusiveName, Topic } from '../store.ts';
 import type { Tables } from './tables.ts';
 
 /** All in which one database differs from another: the repositories know no more of it. */
@@ -24,6 +24,12 @@ export interface Backend extends AsyncDisposable {
    * too waits, instead of losing the race.
    */
   lock<Row>(query: SelectQueryBuilder<Tables, keyof Tables, Row>, table: keyof Tables): Compilable<Row>;
+
+  /**
+   * The first statement of a transaction that is to be the only one of its name, where that takes one: it waits until it
+   * is. Later statements see what was committed meanwhile.
+   */
+  exclude?(name: ExclusiveName): Compilable<unknown>;
 
   /** From an empty database to the tables that this hub knows. */
   readonly steps: Steps;

@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
 import { isSameRoute, type Route } from '../../domain/route.ts';
 import type { Server, ServerId, ServerState } from '../../domain/server.ts';
-import type { NewServer, ServerRepository } from '../store.ts';
+import type { NewServer, ServerOutline, ServerRepository } from '../store.ts';
 import type { Access, TransactionConnection } from './access.ts';
 import { latestOf, toucherOf } from './activity.ts';
 import { LostRace } from './backend.ts';
-import { isAhead } from './columns.ts';
+import { isAhead, toDateOrNull, toMilliseconds } from './columns.ts';
 import { putRoute, removeRoute } from './routes.ts';
 import { fromServer, type OwnedServerRow, toServer } from './server-row.ts';
 import { type StatementContext, statement } from './statement.ts';
@@ -43,6 +43,26 @@ export class SqlServers implements ServerRepository {
 
   async inStates(states: readonly ServerState[]): Promise<readonly Server[]> {
     return (await this.#access.reads.all(inStates, states)).map(toServer);
+  }
+
+  async outline(states: readonly ServerState[]): Promise<readonly ServerOutline[]> {
+    return (await this.#access.reads.all(outline, states)).map((row) => ({
+      id: row.id as ServerId,
+      userId: row.user_id,
+      state: row.state as ServerState,
+      queuedAt: toDateOrNull(row.queued_at),
+      startedAt: toDateOrNull(row.started_at),
+    }));
+  }
+
+  async startSeconds(since: Date, count: number): Promise<readonly number[]> {
+    const rows = await this.#access.reads.all(lastStarts, toMilliseconds(since), count);
+    return rows.map((row) => Number(row.milliseconds) / 1000);
+  }
+
+  async versions(ids: readonly ServerId[]): Promise<ReadonlyMap<ServerId, string>> {
+    const rows = await this.#access.reads.all(versions, ids);
+    return new Map(rows.map((row) => [row.id as ServerId, `${row.revision}.${row.events ?? 0}`]));
   }
 
   async countByState(): Promise<ReadonlyMap<ServerState, number>> {
@@ -183,6 +203,41 @@ const inStates = statement((context, states: readonly string[]) =>
     .where(context.among('servers.state', states))
     .orderBy('servers.queued_at', (order) => order.asc().nullsLast())
     .orderBy('servers.id'),
+);
+
+const outline = statement(({ db, among }, states: readonly string[]) =>
+  db
+    .selectFrom('servers')
+    .select(['id', 'user_id', 'state', 'queued_at', 'started_at'])
+    .where(among('servers.state', states))
+    .orderBy('queued_at', (order) => order.asc().nullsLast())
+    .orderBy('id'),
+);
+
+const lastStarts = statement(({ db }, since: number, count: number) =>
+  db
+    .selectFrom('servers')
+    .select(sql<number>`ready_at - started_at`.as('milliseconds'))
+    .where('state', '=', 'ready')
+    .where('ready_at', '>', since)
+    .where('started_at', 'is not', null)
+    .orderBy('ready_at', 'desc')
+    .limit(count),
+);
+
+const versions = statement(({ db, among }, ids: readonly string[]) =>
+  db
+    .selectFrom('servers')
+    .select(['id', 'revision'])
+    .select((eb) =>
+      eb
+        .selectFrom('progress')
+        .select((of) => of.fn.max('sequence').as('last'))
+        .whereRef('progress.server_id', '=', 'servers.id')
+        .whereRef('progress.attempt', '=', 'servers.attempt')
+        .as('events'),
+    )
+    .where(among('servers.id', ids)),
 );
 
 const countByState = statement(({ db }) =>

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type IsolationLevel, sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
 import { OLDEST, throwIfOutdated } from '../migrations/migrations.ts';
-import type { Repositories, Store, Topic } from '../store.ts';
+import type { ExclusiveName, Repositories, Store, Topic } from '../store.ts';
 import { type Access, Connection, TransactionConnection } from './access.ts';
 import { SqlAgreements } from './agreements.ts';
 import { type Backend, LostRace } from './backend.ts';
@@ -55,6 +55,14 @@ export class SqlStore implements Store {
 
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T> {
     return this.#transact('serializable', (tx) => work(repositoriesOf(tx)));
+  }
+
+  exclusive<T>(name: ExclusiveName, work: (tx: Repositories) => Promise<T>): Promise<T> {
+    return this.#transact('read committed', async (tx) => {
+      const exclude = this.#backend.exclude?.(name);
+      if (exclude !== undefined) await tx.execute(exclude);
+      return await work(repositoriesOf(tx));
+    });
   }
 
   async now(): Promise<Date> {
