@@ -66,6 +66,14 @@ export interface HubConfig {
   readonly extraEnvironment: Readonly<Record<string, string>>;
   /** Log more. */
   readonly debug: boolean;
+  readonly database: DatabaseConfig;
+}
+
+export interface DatabaseConfig {
+  /** The hub's own file, or the server that `Secrets.databaseUrl` names. */
+  readonly kind: 'sqlite' | 'postgres';
+  /** Whether a pooler that gives each transaction another connection stands before it. */
+  readonly pooler: boolean;
 }
 
 export interface LoginConfig {
@@ -152,9 +160,8 @@ export interface Secrets {
   readonly dummyAdminPassword: string | null;
   /** In PEM, with `proxy.https.type: manual`. */
   readonly tlsKey: string | null;
-  /** Address of the database that a cluster's hub uses, and its password; null: none was named. */
+  /** With a database server: `postgresql://user:password@host:port/database?…`, as libpq has it. */
   readonly databaseUrl: string | null;
-  readonly databasePassword: string | null;
   /** The registry from which a cluster pulls images, where the file has its account. */
   readonly registry: {
     readonly address: string;

@@ -159,10 +159,9 @@ export interface HubPodConfig extends PodConfig {
   readonly lifecycle: JsonMap;
   /** A Secret of the cluster whose keys come before those of the file. */
   readonly existingSecret: string | null;
-  /** Address and password are in `Secrets`. */
+  /** Where it is a file: the volume that it is on. */
   readonly database: {
     readonly type: 'sqlite-pvc' | 'sqlite-memory' | 'mysql' | 'postgres' | 'other';
-    readonly upgrade: boolean;
     readonly claim: JsonMap;
   };
 }

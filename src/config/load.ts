@@ -7,6 +7,7 @@ import { acceptFindings, withoutAccepted } from './accept.ts';
 import { checkAdmission } from './checks/admission.ts';
 import { checkCluster } from './checks/cluster.ts';
 import { checkCourse } from './checks/course.ts';
+import { checkDatabase } from './checks/database.ts';
 import { checkGeneration } from './checks/generation.ts';
 import { checkHttps } from './checks/https.ts';
 import { checkLogin } from './checks/login.ts';
@@ -74,6 +75,7 @@ const CHECKS = [
   checkHttps,
   checkGeneration,
   checkPlainSight,
+  checkDatabase,
   checkCluster,
   checkScalars,
 ];

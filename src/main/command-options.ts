@@ -1,6 +1,7 @@
 /** Options that several commands take, and what is a mistake in them. */
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Generation, generationOf } from '../config/generations.ts';
+import type { CourseOptions } from './prepare-course.ts';
 
 /** `--chart-version 0.8.2`: which chart the files are for. */
 export function chartVersion(): Option {
@@ -16,6 +17,39 @@ export function accept(meaning: string): Option {
     (text: string, others: readonly string[] = []) => [...others, readAccepted(text)],
   );
 }
+
+/** What commands that run a hub take alike. */
+export function addCourseOptions(command: Command): Command {
+  return command
+    .option('-d, --data <folder>', 'where everything of the course is kept')
+    .option(
+      '--python <file>',
+      'the interpreter of an environment with jupyterhub and jupyterlab, in place of our own',
+    )
+    .addOption(
+      new Option(
+        '--spawner <kind>',
+        'process: real servers; simulated: starts nothing, to try the hub itself',
+      )
+        .choices(['process', 'simulated'])
+        .default('process'),
+    )
+    .option('--online', 'insist on the real address of the notebooks', false)
+    .option('--strict-hooks', 'a failed postStart command fails the start, as on Kubernetes', false)
+    .option(
+      '--take-over',
+      'with a database server: the keys and the machine of this hub count from now on; end its other hubs first',
+      false,
+    )
+    .addOption(accept('start in spite of these findings of `polder check`'))
+    .addOption(chartVersion());
+}
+
+/** The same, as they were given. */
+export type CourseFlags = Omit<CourseOptions, 'configFiles' | 'accept' | 'cache' | 'generation'> & {
+  readonly accept?: string[];
+  readonly chartVersion?: Generation;
+};
 
 /** @throws InvalidArgumentError */
 export function portNumber(text: string): number {

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { HubError } from '../domain/errors.ts';
 import { newSecret } from '../lib/secret.ts';
+import type { Keys } from './keys.ts';
 
 export interface DataFolder {
   readonly path: string;
@@ -11,13 +12,6 @@ export interface DataFolder {
   /** Process ids and what concerns this run of the machine. */
   readonly run: string;
   readonly logs: string;
-}
-
-/** Made once and kept: cookies, tokens of running servers and the proxy's trust rest on them. */
-export interface Keys {
-  readonly cookieKey: string;
-  readonly tokenKey: string;
-  readonly proxyToken: string;
 }
 
 /** Internal ports, kept so that servers that outlive a restart find the hub again. */

@@ -6,8 +6,8 @@ import { ProcessSpawner } from '../spawner/process/process-spawner.ts';
 import { SimulatedSpawner } from '../spawner/simulated/simulated-spawner.ts';
 import { SimulatedWorld } from '../spawner/simulated/simulated-world.ts';
 import type { Spawner } from '../spawner/spawner.ts';
-import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { openDataFolder } from './data-folder.ts';
+import { joinHubs, openDatabase } from './database.ts';
 import { openHub } from './hub.ts';
 import { type HubSettings, siteOf } from './hub-settings.ts';
 import { openLoginWays } from './login-ways.ts';
@@ -29,7 +29,7 @@ export interface HubFarewell {
 /** Runs until SIGTERM, or until the supervisor is gone; tells it why where it cannot begin. */
 export async function runHubProcess(): Promise<void> {
   try {
-    await serveHub();
+    await serveSupervised();
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
     await new Promise((sent) => process.send?.({ failure }, sent));
@@ -37,30 +37,50 @@ export async function runHubProcess(): Promise<void> {
   }
 }
 
-async function serveHub(): Promise<void> {
+async function serveSupervised(): Promise<void> {
   const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'disconnect')]);
   process.on('SIGINT', () => undefined);
   const [message] = await once(process, 'message');
-  const settings = message as HubSettings;
+  const farewell = await serveHub(message as HubSettings, {
+    ended,
+    greet: (greeting) => process.send?.(greeting),
+  });
+  if (process.connected) {
+    await new Promise((sent) => process.send?.(farewell, sent));
+    process.disconnect();
+  }
+}
+
+/** Runs until `ended` resolves, then ends what it is at; its servers run on. */
+export async function serveHub(
+  settings: HubSettings,
+  { ended, greet }: { readonly ended: Promise<unknown>; readonly greet: (greeting: HubGreeting) => void },
+): Promise<HubFarewell> {
   const { config, secrets, keys } = settings;
   const log = pino({ level: config.hub.debug ? 'debug' : 'info', base: { part: 'hub' } });
   const folder = await openDataFolder(settings.data);
 
-  const store = await openSqliteStore(folder.database);
-  // A hub that was killed held leases, and nobody else works on this file: what it was about goes on at once.
-  await store.servers.releaseAll();
+  await using store = await openDatabase({ config, secrets, file: folder.database });
+  if (config.hub.database.kind === 'sqlite') {
+    // A hub that was killed held leases, and nobody else works on this file: what it was about goes on at once.
+    await store.servers.releaseAll();
+  } else {
+    const processesIn = settings.spawner === 'process' ? folder.path : null;
+    await joinHubs(store, keys, { processesIn, takeOver: settings.takeOver });
+  }
   const { spawner, findings } = await openSpawner(settings, log);
   const ways = await openLoginWays(config.login, secrets);
   const hub = await openHub({
     store,
     spawner,
-    routes: new ProxyClient({ url: settings.proxyApiUrl, token: secrets.proxyToken ?? keys.proxyToken }),
+    routes: new ProxyClient({ url: settings.proxyApiUrl, token: keys.proxyToken }),
     ways,
     site: siteOf(config, {
-      cookieKey: secrets.cookieSecret ?? keys.cookieKey,
+      cookieKey: keys.cookieKey,
       spawnerClass: spawner.className,
       authenticatorClass: ways[0]!.authenticator.className,
       keepsHomes: settings.spawner === 'process',
+      trustedProxies: settings.trustedProxies,
     }),
     servers: config.server,
     limits: {
@@ -77,14 +97,14 @@ async function serveHub(): Promise<void> {
       strictHooks: settings.strictHooks,
     },
     cull: config.cull.enabled ? config.cull : null,
-    listen: { host: '127.0.0.1', port: settings.hubPort },
-    internalUrl: null,
+    listen: settings.listen,
+    internalUrl: settings.internalUrl,
     tokenKey: keys.tokenKey,
     debug: config.hub.debug,
     log,
     now: () => new Date(),
   });
-  process.send?.({ url: hub.url, findings } satisfies HubGreeting);
+  greet({ url: hub.url, findings });
 
   await ended;
   const running = (await store.servers.inStates(['ready', 'starting'])).map((server) =>
@@ -92,11 +112,7 @@ async function serveHub(): Promise<void> {
   );
   await hub[Symbol.asyncDispose]();
   await spawner[Symbol.asyncDispose]();
-  await store[Symbol.asyncDispose]();
-  if (process.connected) {
-    await new Promise((sent) => process.send?.({ farewell: true, running } satisfies HubFarewell, sent));
-    process.disconnect();
-  }
+  return { farewell: true, running };
 }
 
 async function openSpawner(

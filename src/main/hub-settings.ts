@@ -1,7 +1,7 @@
 /** What the supervisor tells the hub's process, and how a Config is handed out in pieces. */
 import type { Config, Secrets } from '../config/config.ts';
 import type { Site } from '../http/parts.ts';
-import type { Keys } from './data-folder.ts';
+import type { Keys } from './keys.ts';
 
 /** Goes from one process to the other as JSON, over their private channel. */
 export interface HubSettings {
@@ -10,7 +10,11 @@ export interface HubSettings {
   readonly keys: Keys;
   /** Path of the data folder. */
   readonly data: string;
-  readonly hubPort: number;
+  readonly listen: { readonly host: string; readonly port: number };
+  /** How servers reach the hub, without a path; null: where it listens. */
+  readonly internalUrl: string | null;
+  /** Addresses and networks of the proxies before it. */
+  readonly trustedProxies: readonly string[];
   /** Management API of the proxy, without a path. */
   readonly proxyApiUrl: string;
   readonly spawner: 'process' | 'simulated';
@@ -19,6 +23,8 @@ export interface HubSettings {
   /** For the `postStart` command alone. */
   readonly hookEnvironment: Readonly<Record<string, string>>;
   readonly strictHooks: boolean;
+  /** What this hub has counts from now on, whatever others of its database had. */
+  readonly takeOver: boolean;
 }
 
 export function siteOf(
@@ -29,6 +35,7 @@ export function siteOf(
     readonly authenticatorClass: string;
     /** Whether files stay on this machine though the file says that they need not. */
     readonly keepsHomes: boolean;
+    readonly trustedProxies: readonly string[];
   },
 ): Site {
   const { course, hub, server } = config;
@@ -62,6 +69,6 @@ export function siteOf(
       memoryLimit: server.memory.limit,
       cpuLimit: server.cpu.limit,
     },
-    trustedProxies: ['127.0.0.1', '::1'],
+    trustedProxies: parts.trustedProxies,
   };
 }

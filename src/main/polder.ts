@@ -1,10 +1,12 @@
 /** The command line: what can be asked, and which part answers. Parts are loaded when they are used. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import type { Generation } from '../config/generations.ts';
 import { HubError } from '../domain/errors.ts';
 import { POLDER_VERSION } from '../lib/version.ts';
 import { cacheFolder } from './cache-folder.ts';
-import { accept, chartVersion, portNumber } from './command-options.ts';
+import { accept, addCourseOptions, type CourseFlags, chartVersion, portNumber } from './command-options.ts';
+import type { HubOptions } from './hub-command.ts';
+import type { CourseOptions } from './prepare-course.ts';
 import type { UpOptions } from './up.ts';
 
 const program = new Command('polder')
@@ -14,36 +16,37 @@ const program = new Command('polder')
   // Instead of ending the process here and now, with the same code for every mistake.
   .exitOverride();
 
-program
-  .command('up')
-  .description('run a course on this machine')
-  .option(
-    '-c, --config <file...>',
-    'the course; several files merge, later ones win (default: ./config.yaml, else the example)',
-  )
-  .option('-p, --port <number>', 'where the course is reached', portNumber, 8000)
-  .option('--host <address>', 'on which address; 0.0.0.0 lets other machines in', '127.0.0.1')
-  .option('-d, --data <folder>', 'where everything of the course is kept')
-  .option(
-    '--python <file>',
-    'the interpreter of an environment with jupyterhub and jupyterlab, in place of our own',
-  )
-  .addOption(
-    new Option('--spawner <kind>', 'process: real servers; simulated: starts nothing, to try the hub itself')
-      .choices(['process', 'simulated'])
-      .default('process'),
-  )
-  .option('--online', 'insist on the real address of the notebooks', false)
-  .option('--strict-hooks', 'a failed postStart command fails the start, as on Kubernetes', false)
-  .addOption(accept('start in spite of these findings of `polder check`'))
-  .addOption(chartVersion())
-  .action(async (given: UpFlags) => {
-    const { up } = await import('./up.ts');
-    const { config = [], accept = [], chartVersion: generation, ...same } = given;
-    await up({ ...same, cache: cacheFolder(), configFiles: config, accept, generation }, (line) => {
-      if (line !== '') console.log(line);
-    });
-  });
+addCourseOptions(
+  program
+    .command('up')
+    .description('run a course on this machine')
+    .option(
+      '-c, --config <file...>',
+      'the course; several files merge, later ones win (default: ./config.yaml, else the example)',
+    )
+    .option('-p, --port <number>', 'where the course is reached', portNumber, 8000)
+    .option('--host <address>', 'on which address; 0.0.0.0 lets other machines in', '127.0.0.1'),
+).action(async (given: UpFlags) => {
+  const { up } = await import('./up.ts');
+  const { config = [], accept = [], chartVersion: generation, ...same } = given;
+  await up({ ...same, cache: cacheFolder(), configFiles: config, accept, generation }, sayLine);
+});
+
+addCourseOptions(
+  program
+    .command('hub')
+    .description('run a hub alone, as several may on one database')
+    .requiredOption('-f, --file <file...>', 'the course; several files merge, later ones win')
+    .option('-p, --port <number>', 'where it listens', portNumber, 8081)
+    .option('--host <address>', 'on which address; 0.0.0.0 lets other machines in', '127.0.0.1')
+    .option('--url <url>', 'how servers reach it, without a path (default: where it listens)')
+    .option('--proxy-api-url <url>', 'the management API of the proxy', 'http://127.0.0.1:8001')
+    .option('--trust <address...>', 'addresses or networks of proxies on other machines', []),
+).action(async (given: HubFlags) => {
+  const { hubCommand } = await import('./hub-command.ts');
+  const { file: configFiles, accept = [], chartVersion: generation, ...same } = given;
+  await hubCommand({ ...same, cache: cacheFolder(), configFiles, accept, generation }, sayLine);
+});
 
 program
   .command('check')
@@ -144,6 +147,10 @@ function out(text: string): void {
   process.stdout.write(text);
 }
 
+function sayLine(line: string): void {
+  if (line !== '') console.log(line);
+}
+
 interface CheckFlags {
   readonly file?: string[];
   readonly strict: boolean;
@@ -160,11 +167,9 @@ interface ShowFlags {
   readonly chartVersion?: Generation;
 }
 
-type UpFlags = Omit<UpOptions, 'configFiles' | 'accept' | 'cache' | 'generation'> & {
-  readonly config?: string[];
-  readonly accept?: string[];
-  readonly chartVersion?: Generation;
-};
+type UpFlags = CourseFlags & Pick<UpOptions, 'host' | 'port'> & { readonly config?: string[] };
+
+type HubFlags = CourseFlags & Omit<HubOptions, keyof CourseOptions> & { readonly file: string[] };
 
 // Whoever reads may have read enough, as `head` does: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

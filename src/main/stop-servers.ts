@@ -2,12 +2,15 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pino } from 'pino';
+import { loadConfig } from '../config/load.ts';
 import { HubError } from '../domain/errors.ts';
 import { isActive, transition } from '../domain/server.ts';
 import { isPortFree } from '../lib/free-port.ts';
 import { endRuns } from '../spawner/process/end-runs.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
-import { defaultDataPath, openDataFolder, portsOf } from './data-folder.ts';
+import type { Store } from '../store/store.ts';
+import { type DataFolder, defaultDataPath, openDataFolder, portsOf } from './data-folder.ts';
+import { openDatabase } from './database.ts';
 
 const STOP_GRACE_SECONDS = 10;
 
@@ -29,18 +32,31 @@ export async function stopServers(
       'The hub of this course runs: stop servers on its pages, or end it first.',
     );
   }
-  await using store = await openSqliteStore(folder.database);
+  await using store = await openStoreOf(options.config, folder);
   const logger = pino({ level: 'silent' });
   const ended = await endRuns({ directory: folder.path, graceSeconds: STOP_GRACE_SECONDS, logger });
   for (const run of ended) {
     const now = new Date();
-    const server = await store.servers.update(run.serverId, (row) => {
+    const server = await store?.servers.update(run.serverId, (row) => {
       if (!isActive(row) || row.state === 'queued' || row.attempt !== run.attempt) return row;
       const stopping = transition(row, { kind: 'stop_wanted', reason: 'shutdown' }, now);
       return transition(stopping, { kind: 'stopped' }, now);
     });
-    if (server) await store.tokens.delete({ oauthClientId: server.oauthClientId });
+    if (server) await store?.tokens.delete({ oauthClientId: server.oauthClientId });
     say(`Stopped the server of ${server?.owner ?? run.serverId}.`);
   }
   if (ended.length === 0) say('No server was running.');
+}
+
+/**
+ * What the file says of the database, or the folder's own. Undefined where that is on a server and the file is not
+ * here: the next hub sees by itself which servers have ended.
+ */
+async function openStoreOf(configFile: string, folder: DataFolder): Promise<Store | undefined> {
+  const file = folder.database;
+  const loaded = existsSync(configFile) ? await loadConfig([configFile]) : undefined;
+  if (loaded?.config !== undefined && loaded.secrets.databaseUrl !== null) {
+    return await openDatabase({ config: loaded.config, secrets: loaded.secrets, file });
+  }
+  return existsSync(file) ? await openSqliteStore(file) : undefined;
 }

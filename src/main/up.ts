@@ -4,17 +4,13 @@
  */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Config, Secrets } from '../config/config.ts';
-import { countFindings, formatFindings } from '../config/format.ts';
-import type { Generation } from '../config/generations.ts';
-import { loadConfig } from '../config/load.ts';
+import { formatFindings } from '../config/format.ts';
 import { HubError } from '../domain/errors.ts';
 import { packagePath } from '../lib/asset.ts';
 import { freePort, isPortFree, portProblem } from '../lib/free-port.ts';
 import { holdLockFile } from '../lib/lock-file.ts';
-import { provideCourseRepository } from '../notebooks/course-repository.ts';
-import { preparePythonEnvironment } from '../spawner/process/python-environment.ts';
 import {
   type DataFolder,
   defaultDataPath,
@@ -25,23 +21,14 @@ import {
 } from './data-folder.ts';
 import type { HubFarewell, HubGreeting } from './hub-process.ts';
 import type { HubSettings } from './hub-settings.ts';
+import { keysFrom } from './keys.ts';
+import { type CourseOptions, checkedConfig, hookEnvironmentOf, pythonOf } from './prepare-course.ts';
 import { SupervisedChild } from './supervisor.ts';
 
-export interface UpOptions {
-  /** Empty: `config.yaml` here, else the example. */
-  readonly configFiles: readonly string[];
+export interface UpOptions extends CourseOptions {
+  /** Where the course is reached. */
   readonly host: string;
   readonly port: number;
-  readonly data?: string | undefined;
-  readonly python?: string | undefined;
-  readonly spawner: 'process' | 'simulated';
-  readonly online: boolean;
-  readonly strictHooks: boolean;
-  readonly accept: readonly string[];
-  /** Which chart the files are for, where they do not say it. */
-  readonly generation?: Generation | undefined;
-  /** Where what set-up installs is kept. */
-  readonly cache: string;
 }
 
 /** Runs until SIGINT or SIGTERM. @throws HubError with what to do, before anything runs. */
@@ -57,22 +44,30 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
       `The course in ${folder.path} runs already. End it first, or name another folder with --data.`,
     );
   }
-  const keys = await keysOf(folder);
+  const keys = keysFrom(secrets, await keysOf(folder));
   const ports = await checkedPorts(folder);
   const python = await pythonOf(options, say);
-  const hookEnvironment = await hookEnvironmentOf(config, files[0]!, folder, options, say);
+  const hookEnvironment = await hookEnvironmentOf(
+    config,
+    { configFile: files[0]!, data: folder.path },
+    options,
+    say,
+  );
 
   const settings: HubSettings = {
     config,
     secrets,
     keys,
     data: folder.path,
-    hubPort: ports.hub,
+    listen: { host: '127.0.0.1', port: ports.hub },
+    internalUrl: null,
+    trustedProxies: ['127.0.0.1', '::1'],
     proxyApiUrl: `http://127.0.0.1:${ports.proxyApi}`,
     spawner: options.spawner,
     python,
     hookEnvironment,
     strictHooks: options.strictHooks,
+    takeOver: options.takeOver,
   };
   // The C library keeps a heap for each of Node's threads otherwise, of which these use little: 5 MB in the hub.
   const environment = { MALLOC_ARENA_MAX: '2', ...process.env };
@@ -80,7 +75,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
   const ending = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await using proxy = child('proxy', folder, say, {
     args: proxyArguments(options, ports, config),
-    environment: { ...environment, CONFIGPROXY_AUTH_TOKEN: secrets.proxyToken ?? keys.proxyToken },
+    environment: { ...environment, CONFIGPROXY_AUTH_TOKEN: keys.proxyToken },
     message: {},
   });
   await using hub = child('hub', folder, say, {
@@ -106,24 +101,6 @@ function configFilesOf(given: readonly string[]): readonly string[] {
   return [
     existsSync('config.yaml') ? 'config.yaml' : packagePath('examples/hydrodynamics-course/config.yaml'),
   ];
-}
-
-async function checkedConfig(
-  files: readonly string[],
-  { accept, generation }: Pick<UpOptions, 'accept' | 'generation'>,
-  say: (line: string) => void,
-): Promise<{ readonly config: Config; readonly secrets: Secrets }> {
-  const loaded = await loadConfig(files, { accept, generation });
-  // Notes are for `polder check`: a start shows what someone should act on.
-  const urgent = loaded.findings.filter((finding) => finding.severity !== 'note');
-  say(formatFindings(urgent, { color: process.stdout.isTTY, sources: loaded.sources }));
-  if (loaded.config === undefined) {
-    throw new HubError(
-      'conflict',
-      `${countFindings(loaded.findings, 'error')} in ${files.join(', ')}: nothing was started.`,
-    );
-  }
-  return loaded;
 }
 
 /** @throws HubError where the proxy could not listen */
@@ -154,34 +131,6 @@ async function checkedPorts(folder: DataFolder): Promise<Ports> {
     );
   }
   return ports;
-}
-
-async function pythonOf(options: UpOptions, say: (line: string) => void): Promise<string | null> {
-  if (options.spawner === 'simulated') return null;
-  const { python } = await preparePythonEnvironment({
-    cache: options.cache,
-    python: options.python,
-    log: say,
-  });
-  return python;
-}
-
-async function hookEnvironmentOf(
-  config: Config,
-  configFile: string,
-  folder: DataFolder,
-  options: UpOptions,
-  say: (line: string) => void,
-): Promise<Readonly<Record<string, string>>> {
-  if (config.server.postStart === null || options.spawner === 'simulated') return {};
-  const provided = await provideCourseRepository({
-    command: config.server.postStart,
-    folder: join(dirname(resolve(configFile)), 'notebooks'),
-    data: folder.path,
-    online: options.online,
-  });
-  if (provided.message !== null) say(provided.message);
-  return provided.environment;
 }
 
 function proxyArguments(options: UpOptions, ports: Ports, config: Config): readonly string[] {

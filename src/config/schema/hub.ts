@@ -62,10 +62,13 @@ export const hubSchema = section({
   templatePaths: later(ON_PAGES, names),
   templateVars: later(ON_PAGES, jsonMap),
   existingSecret: cluster(text),
-  db: cluster(
-    section({
-      type: word('sqlite-pvc', 'sqlite-memory', 'mysql', 'postgres', 'other'),
-      pvc: section({
+  db: section({
+    type: word('sqlite-pvc', 'sqlite-memory', 'mysql', 'postgres', 'other'),
+    url: secret(text),
+    password: secret(text),
+    upgrade: unneeded('the hub brings its database up to date when it starts', flag),
+    pvc: cluster(
+      section({
         annotations: labels,
         selector: jsonMap,
         storage: text,
@@ -73,11 +76,8 @@ export const hubSchema = section({
         storageClassName: text,
         subPath: text,
       }),
-      upgrade: flag,
-      url: secret(text),
-      password: secret(text),
-    }),
-  ),
+    ),
+  }),
   image: replacedImage('the hub of JupyterHub'),
   command: replaced('the hub of JupyterHub', names),
   args: replaced('the hub of JupyterHub', names),

@@ -21,6 +21,8 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
     'The chart that the file was written for: names and defaults are read as that chart had them.',
   'polder.naming':
     'How names of users become names of pods and volumes: as charts 0.8.2 (legacy-0.10), 0.9 to 3 (escape) or later ones (safe) did it.',
+  'polder.databasePooler':
+    'Whether a pooler that gives each transaction another connection stands before the database (PgBouncer’s mode `transaction`).',
   'polder.adminPassword': 'A password of their own for administrators, beside the one that everybody shares.',
   hub: 'The hub: pages, logins and the starting of servers.',
   'hub.baseUrl': 'The path below which everything is served.',
@@ -45,7 +47,11 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'hub.shutdownOnLogout': 'Whether logging out stops the user’s servers.',
   'hub.redirectToServer': 'Whether `/` leads to the user’s running server.',
   'hub.extraEnv': 'Environment of the hub.',
-  'hub.db': 'The database of a cluster’s hub.',
+  'hub.db': 'Where the hub keeps its state.',
+  'hub.db.type':
+    'A file of the hub’s own (sqlite-pvc), or a PostgreSQL server, which several hubs may share.',
+  'hub.db.url': 'With postgres: `postgresql://user@host:5432/database`.',
+  'hub.db.password': 'The password that belongs to it.',
   'hub.extraConfig':
     'Python for JupyterHub. Assignments of plain values are translated; anything else cannot run here.',
   'hub.services': 'Programs that work with the hub’s API.',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { GENERATIONS } from '../generations.ts';
 import { NAMING_SCHEMES } from '../kubernetes.ts';
 import { cluster, secret, section } from './fate.ts';
-import { count, names, text, word } from './scalars.ts';
+import { count, flag, names, text, word } from './scalars.ts';
 
 export const courseSchema = section({
   name: text.min(1, 'A course needs a name.').max(200, 'A course name has at most 200 characters.'),
@@ -26,4 +26,5 @@ export const polderSchema = section({
   generation: generationWord,
   naming: cluster(word(...NAMING_SCHEMES)),
   adminPassword: secret(text),
+  databasePooler: flag,
 });

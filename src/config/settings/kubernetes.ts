@@ -7,7 +7,7 @@ export function readKubernetes(values: Values): KubernetesConfig {
   const { hub, proxy, scheduling, prePuller, ingress, httpRoute } = values;
   const { hook, continuous, pullProfileListImages, extraImages, ...pullerPods } = prePuller ?? {};
   const { corePods, userPods, userScheduler, userPlaceholder, podPriority } = scheduling ?? {};
-  const { type, upgrade, pvc } = hub?.db ?? {};
+  const { type, pvc } = hub?.db ?? {};
   return {
     naming: values.polder?.naming ?? 'safe',
     userPods: readUserPods(values),
@@ -50,7 +50,7 @@ export function readKubernetes(values: Values): KubernetesConfig {
       extraVolumeMounts: hub?.extraVolumeMounts ?? [],
       lifecycle: asMap(hub?.lifecycle),
       existingSecret: hub?.existingSecret || null,
-      database: { type: type ?? 'sqlite-pvc', upgrade: upgrade ?? false, claim: asMap(pvc) },
+      database: { type: type ?? 'sqlite-pvc', claim: asMap(pvc) },
     },
     proxy: {
       // Labels and annotations stand beside `chp`, and are those of its pod.

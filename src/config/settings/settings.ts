@@ -2,6 +2,7 @@ import type { Config, Generation, Secrets } from '../config.ts';
 import { DEFAULT_RETRY_RANGE } from '../schema/hub-config.ts';
 import type { Values } from '../schema/values.ts';
 import { readCourse } from './course.ts';
+import { readDatabase } from './database.ts';
 import { readKubernetes } from './kubernetes.ts';
 import { readLogin } from './login.ts';
 import { readProxy } from './proxy.ts';
@@ -15,6 +16,7 @@ export interface Settings {
 /** Checked values, with defaults, to what the parts of Polder are given. */
 export function readSettings(values: Values, generation: Generation): Settings {
   const { login, secrets } = readLogin(values);
+  const { database, url } = readDatabase(values);
   const { hub, cull, debug, proxy } = values;
   return {
     config: {
@@ -33,6 +35,7 @@ export function readSettings(values: Values, generation: Generation): Settings {
         sessionDays: hub?.config?.JupyterHub?.cookie_max_age_days ?? 14,
         extraEnvironment: readEnvironment(hub?.extraEnv),
         debug: debug?.enabled ?? false,
+        database,
       },
       login,
       server: readServer(values),
@@ -52,8 +55,7 @@ export function readSettings(values: Values, generation: Generation): Settings {
       proxyToken: proxy?.secretToken || null,
       cookieSecret: hub?.cookieSecret || null,
       tlsKey: proxy?.https?.manual?.key || null,
-      databaseUrl: hub?.db?.url || null,
-      databasePassword: hub?.db?.password || null,
+      databaseUrl: url,
       registry: readRegistry(values.imagePullSecret),
       ...secrets,
     },

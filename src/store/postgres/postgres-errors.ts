@@ -41,13 +41,44 @@ const remedies: Readonly<Record<string, string>> = {
   XX002: 'An index of the database is damaged. Stop the hub, then run REINDEX or put back a backup.',
 };
 
+/** What keeps a connection from being made, by what Node calls it. */
+const obstacles: readonly { readonly sign: RegExp; readonly remedy: string }[] = [
+  {
+    sign: /ENOTFOUND|EAI_AGAIN/,
+    remedy:
+      'The database does not answer: nobody knows a machine of that name. Check the host in its address.',
+  },
+  {
+    sign: /ECONNREFUSED|ENOENT/,
+    remedy:
+      'The database does not answer: nothing listens there. Check that the database server runs, and the host and port in its address.',
+  },
+  {
+    sign: /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timeout/i,
+    remedy:
+      'The database does not answer. Check the host and port in its address, and what lies between: a firewall, a network policy.',
+  },
+  {
+    sign: /does not support SSL/,
+    remedy:
+      'The database server offers no TLS. Write sslmode=disable in its address, or switch TLS on in the server.',
+  },
+  {
+    sign: /CERT|self.signed|issuer certificate|ERR_TLS|ERR_SSL/i,
+    remedy:
+      'The TLS certificate of the database server is not one to trust. Name the certificate of whoever signed it with sslrootcert=/path in its address, and the server by the name that is in its certificate.',
+  },
+];
+
 /** A HubError that says what to do, a LostRace, or the error itself when it is our own mistake. */
 export function translatePostgresError(error: unknown): unknown {
   if (error instanceof ConnectionLost) {
     // What the server says while a connection is made tells more.
     const told = translatePostgresError(error.cause);
     if (told instanceof HubError) return told;
-    return new HubError('unavailable', remedies['08']!, { cause: error, detail: error.message });
+    const signs = `${codeOf(error.cause)} ${error.message}`;
+    const remedy = obstacles.find(({ sign }) => sign.test(signs))?.remedy ?? remedies['08']!;
+    return new HubError('unavailable', remedy, { cause: error, detail: error.message });
   }
   if (!(error instanceof pg.DatabaseError)) return error;
   const { code = '', message } = error;
@@ -59,7 +90,9 @@ export function translatePostgresError(error: unknown): unknown {
   if (code === FOREIGN_KEY_VIOLATION) {
     return new HubError('not_found', 'What this belongs to does not exist any more.', options);
   }
-  const remedy = remedies[code] ?? remedies[code.slice(0, 2)];
+  // The server has no rule for who comes without TLS, though it has one for who comes with it.
+  const wantsTls = code.startsWith('28') && /no encryption|SSL off/.test(message);
+  const remedy = wantsTls ? WANTS_TLS : (remedies[code] ?? remedies[code.slice(0, 2)]);
   return remedy === undefined ? error : new HubError('unavailable', remedy, options);
 }
 
@@ -80,6 +113,14 @@ export function isStalePlan(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return false;
   if (error.code === INVALID_STATEMENT_NAME) return true;
   return error.code === FEATURE_NOT_SUPPORTED && error.routine === 'RevalidateCachedQuery';
+}
+
+const WANTS_TLS =
+  'The server refuses the user, or wants TLS: write sslmode=require in its address, or check user and host with whoever runs it.';
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(codeOf).join(' ');
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 function describe(error: unknown): string {

@@ -1,0 +1,72 @@
+/** What must be so before a hub of a course runs: a file without errors, and what its servers need of this machine. */
+import { dirname, join, resolve } from 'node:path';
+import type { Config, Secrets } from '../config/config.ts';
+import { countFindings, formatFindings } from '../config/format.ts';
+import type { Generation } from '../config/generations.ts';
+import { loadConfig } from '../config/load.ts';
+import { HubError } from '../domain/errors.ts';
+import { provideCourseRepository } from '../notebooks/course-repository.ts';
+import { preparePythonEnvironment } from '../spawner/process/python-environment.ts';
+
+/** What `polder up` and `polder hub` are told alike. */
+export interface CourseOptions {
+  /** For `up`, empty: `config.yaml` here, else the example. */
+  readonly configFiles: readonly string[];
+  readonly data?: string | undefined;
+  readonly accept: readonly string[];
+  /** Which chart the files are for, where they do not say it. */
+  readonly generation?: Generation | undefined;
+  readonly spawner: 'process' | 'simulated';
+  readonly python?: string | undefined;
+  readonly online: boolean;
+  readonly strictHooks: boolean;
+  /** What this hub has counts from now on, whatever others of its database had. */
+  readonly takeOver: boolean;
+  /** Where what set-up installs is kept. */
+  readonly cache: string;
+}
+
+/** @throws HubError where the course cannot run as the file says; what is wrong has been said. */
+export async function checkedConfig(
+  files: readonly string[],
+  { accept, generation }: Pick<CourseOptions, 'accept' | 'generation'>,
+  say: (line: string) => void,
+): Promise<{ readonly config: Config; readonly secrets: Secrets }> {
+  const loaded = await loadConfig(files, { accept, generation });
+  // Notes are for `polder check`: a start shows what someone should act on.
+  const urgent = loaded.findings.filter((finding) => finding.severity !== 'note');
+  say(formatFindings(urgent, { color: process.stdout.isTTY, sources: loaded.sources }));
+  if (loaded.config === undefined) {
+    throw new HubError(
+      'conflict',
+      `${countFindings(loaded.findings, 'error')} in ${files.join(', ')}: nothing was started.`,
+    );
+  }
+  return loaded;
+}
+
+/** The interpreter of the servers' environment; null where there are no real servers. */
+export async function pythonOf(options: CourseOptions, say: (line: string) => void): Promise<string | null> {
+  if (options.spawner === 'simulated') return null;
+  const { cache, python: given } = options;
+  const { python } = await preparePythonEnvironment({ cache, python: given, log: say });
+  return python;
+}
+
+/** What the course's command is told of where the notebooks are. */
+export async function hookEnvironmentOf(
+  config: Config,
+  place: { readonly configFile: string; readonly data: string },
+  options: CourseOptions,
+  say: (line: string) => void,
+): Promise<Readonly<Record<string, string>>> {
+  if (config.server.postStart === null || options.spawner === 'simulated') return {};
+  const provided = await provideCourseRepository({
+    command: config.server.postStart,
+    folder: join(dirname(resolve(place.configFile)), 'notebooks'),
+    data: place.data,
+    online: options.online,
+  });
+  if (provided.message !== null) say(provided.message);
+  return provided.environment;
+}
