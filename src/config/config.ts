@@ -28,12 +28,20 @@ export interface CourseConfig {
   readonly contact: string | null;
   /** CSS colour; null for ours. */
   readonly accentColor: string | null;
+  /** Null for ours. */
+  readonly logo: { readonly light: Picture; readonly dark: Picture | null } | null;
   /** IANA name. */
   readonly timeZone: string;
   /** When the course meets, in order of start. */
   readonly sessions: readonly ClassSession[];
   /** How many students are expected; null where the file does not say. */
   readonly students: number | null;
+}
+
+export interface Picture {
+  /** Media type. */
+  readonly type: string;
+  readonly base64: string;
 }
 
 /** Times in ISO 8601, UTC. */

@@ -26,7 +26,7 @@ export function countFindings(findings: readonly Finding[], severity: Severity):
  *       |     password: …
  *       |     ^
  *       The password that everyone has opens the account of `admin` too.
- *       Set `polder.adminPassword`: then only that one opens it.
+ *       Set `course.adminPassword`: then only that one opens it.
  */
 function formatFinding(finding: Finding, { color = false, sources }: FormatOptions): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>

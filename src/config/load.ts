@@ -22,6 +22,7 @@ import type { Config, Generation, Secrets } from './config.ts';
 import type { Finding } from './finding.ts';
 import { detectGeneration } from './legacy/generation.ts';
 import { liftTree } from './legacy/lift.ts';
+import { bringIn, type Outside } from './outside.ts';
 import { mergeTrees } from './parse/merge.ts';
 import { parseText } from './parse/parse.ts';
 import { readFile } from './parse/read-file.ts';
@@ -89,12 +90,12 @@ export async function loadConfig(files: readonly string[], options: LoadOptions 
     if (read.text === undefined) findings.push(read.finding);
     else texts.push({ file, text: read.text });
   }
-  return checkTexts(texts, findings, options);
+  return checkTexts(texts, findings, { ...options, outside: { environment: process.env } });
 }
 
-/** The same for one text that is in memory already. */
+/** The same for one text that is in memory already; nothing that it refers to is looked up. */
 export function checkText(text: string, file: string, options: LoadOptions = {}): LoadedConfig {
-  return checkTexts([{ file, text }], [], options);
+  return checkTexts([{ file, text }], [], { ...options, outside: null });
 }
 
 interface Text {
@@ -105,7 +106,7 @@ interface Text {
 function checkTexts(
   texts: readonly Text[],
   unreadable: readonly Finding[],
-  options: LoadOptions,
+  options: LoadOptions & { readonly outside: Outside | null },
 ): LoadedConfig {
   const parsed = texts.map(({ file, text }) => parseText(text, file));
   const merged = parsed.map(({ tree }) => tree).reduce(mergeTrees, EMPTY);
@@ -121,6 +122,10 @@ function checkTexts(
   const values: Values | undefined =
     tree === lifted.tree ? validated.values : validateTree(tree, generation).values;
 
+  const { outside } = options;
+  const brought =
+    values === undefined || outside === null ? { values, findings: [] } : bringIn(tree, values, outside);
+
   const findings = [
     ...unreadable,
     ...parsed.flatMap((file) => file.findings),
@@ -130,7 +135,10 @@ function checkTexts(
           ...lifted.findings,
           ...findUnused(lifted.tree),
           ...validated.findings,
-          ...CHECKS.flatMap((check) => check({ tree, ...detected, values, now: options.now ?? new Date() })),
+          ...brought.findings,
+          ...CHECKS.flatMap((check) =>
+            check({ tree, ...detected, values: brought.values, now: options.now ?? new Date() }),
+          ),
         ]
       : []),
   ];
@@ -151,10 +159,10 @@ function checkTexts(
     findings: judged,
     sources,
   };
-  if (!complete || values === undefined || judged.some(({ severity }) => severity === 'error')) {
+  if (!complete || brought.values === undefined || judged.some(({ severity }) => severity === 'error')) {
     return { ...loaded, config: undefined };
   }
-  return { ...loaded, ...readSettings(values, generation) };
+  return { ...loaded, ...readSettings(brought.values, generation) };
 }
 
 const EMPTY: MapTree = { kind: 'map', place: { file: '', line: 1, column: 1 }, path: '', entries: new Map() };

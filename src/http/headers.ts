@@ -16,6 +16,10 @@ export const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** For pictures: an SVG may hold scripts, which a browser would run where somebody opens it as a page of its own. */
+export const PICTURE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'";
+
 /** For programs: an answer that a browser shows by mistake may do nothing at all. */
 export const API_POLICY = "frame-ancestors 'none'; default-src 'none'";
 

@@ -62,11 +62,20 @@ export interface Site {
   readonly trustedProxies: readonly string[];
 }
 
+/** A picture as browsers are given it. */
+export interface Picture {
+  /** Media type. */
+  readonly type: string;
+  readonly body: Buffer;
+}
+
 export interface Course {
   readonly name: string;
   readonly welcome: string | null;
   readonly contact: string | null;
   readonly accentColor: string | null;
+  /** In place of ours; `dark` is null where one serves both. */
+  readonly logo: { readonly light: Picture; readonly dark: Picture | null } | null;
   /** In order of start. */
   readonly classTimes: readonly ClassTime[];
   /** Where the course is given, as `Europe/Amsterdam`: how times are written for those whose own zone we do not know. */

@@ -1,5 +1,5 @@
 /** What the supervisor tells the hub's process, and how a Config is handed out in pieces. */
-import type { Config, Secrets } from '../config/config.ts';
+import type { Config, Picture, Secrets } from '../config/config.ts';
 import type { Site } from '../http/parts.ts';
 import type { Keys } from './keys.ts';
 
@@ -25,6 +25,10 @@ export interface HubSettings {
   readonly strictHooks: boolean;
   /** What this hub has counts from now on, whatever others of its database had. */
   readonly takeOver: boolean;
+}
+
+function pictureOf({ type, base64 }: Picture): { readonly type: string; readonly body: Buffer } {
+  return { type, body: Buffer.from(base64, 'base64') };
 }
 
 export function siteOf(
@@ -57,6 +61,10 @@ export function siteOf(
       welcome: course.welcome,
       contact: course.contact,
       accentColor: course.accentColor,
+      logo: course.logo && {
+        light: pictureOf(course.logo.light),
+        dark: course.logo.dark && pictureOf(course.logo.dark),
+      },
       classTimes: course.sessions.map(({ start, end, title }) => ({
         start: new Date(start),
         end: new Date(end),

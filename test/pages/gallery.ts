@@ -203,6 +203,7 @@ export function siteOf(words: Words, course: Partial<Course>): Site {
       welcome: words.text,
       contact: words === plainWords ? 'your instructor' : words.text,
       accentColor: null,
+      logo: null,
       classTimes: [
         { start: ago(-86_400), end: ago(-97_200), title: words === plainWords ? 'Day 1' : words.text },
       ],

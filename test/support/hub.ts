@@ -85,6 +85,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
       welcome: null,
       contact: null,
       accentColor: null,
+      logo: null,
       classTimes: [],
       timeZone: 'UTC',
       storageNotice: null,

@@ -43,7 +43,7 @@ function checkDummy({ tree, generation, values }: CheckedFile): readonly Finding
         code: 'shared-password-opens-admin',
         severity: 'warning',
         message: `The password that everyone has opens the account of ${admins} too, and with it everybody's work.`,
-        help: 'Set `polder.adminPassword`: then only that one opens it.',
+        help: 'Set `course.adminPassword`: then only that one opens it.',
       }),
     );
   }
@@ -91,7 +91,7 @@ function checkAdminPassword({ tree, generation, values }: CheckedFile): readonly
   const { login, secrets } = readLogin(values);
   if (secrets.dummyAdminPassword === null) return [];
   const node =
-    nodeAt(tree, ['polder', 'adminPassword']) ??
+    nodeAt(tree, ['course', 'adminPassword']) ??
     firstInHubConfig(tree, ['SharedPasswordAuthenticator', 'admin_password']);
   if (secrets.dummyAdminPassword === secrets.dummyPassword) {
     const message = "The administrator's password is the one that everyone has.";

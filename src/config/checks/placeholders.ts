@@ -65,7 +65,8 @@ const KINDS: readonly Placeholder[] = [
 /** Texts for people, programs and files, in which such characters mean something else. */
 function isProse(path: Path): boolean {
   const [top, key] = path;
-  if (top === 'course' || top === 'custom') return true;
+  if (top === 'course') return ['name', 'welcome', 'contact', 'sessions'].includes(String(key));
+  if (top === 'custom') return true;
   return ['extraConfig', 'extraFiles', 'templateVars', 'profileList'].includes(String(key));
 }
 

@@ -12,7 +12,7 @@ export const checkPlainSight: Check = ({ tree }) => {
 
 /** One for the whole file: whoever writes secrets down there knows it, or should be told once. */
 function checkFile(all: readonly Leaf[]): readonly Finding[] {
-  const secrets = all.filter(({ path }) => isMarkedSecret(path) && !isOpenMap(path));
+  const secrets = all.filter(({ path }) => isMarkedSecret(path) && !isOpenMap(path) && !isReference(path));
   const [first] = secrets;
   if (first === undefined) return [];
   const others = secrets.length === 1 ? '' : ` and ${secrets.length - 1} more`;
@@ -29,6 +29,11 @@ function checkFile(all: readonly Leaf[]): readonly Finding[] {
 /** Environment and files hold secrets and other things. */
 function isOpenMap(path: Leaf['path']): boolean {
   return path.some((step) => ['extraEnv', 'extraFiles', 'services', 'environment'].includes(String(step)));
+}
+
+/** Says where a secret is. */
+function isReference(path: Leaf['path']): boolean {
+  return ['env', 'file'].includes(String(path.at(-1))) && isMarkedSecret(path.slice(0, -1));
 }
 
 const SECRET_NAME = /(password|passwd|secret|token|api_?key|private_?key|credential)/i;

@@ -89,6 +89,8 @@ export const LEGACY_RULES: readonly Rule[] = [
     { from: 'hub.fsGid', to: 'hub.podSecurityContext.fsGroup' },
     { from: 'rbac.enabled', to: 'rbac.create' },
   ]),
+  // Polder's own, from before it had a place with all that is about the course.
+  { from: 'polder.adminPassword', to: 'course.adminPassword' },
   // Chart 4 has it still, so that it tells nothing about the generation.
   { from: 'httpRoute.gateway', to: 'httpRoute.parentRefs', turn: (gateway) => listOf(gateway) },
 ];

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { GENERATIONS } from '../generations.ts';
 import { itemShapeOf } from './fate.ts';
 import { generationWord } from './own.ts';
-import { byteSize, command, cores } from './scalars.ts';
+import { byteSize, command, cores, secretText } from './scalars.ts';
 
 type Schema = z.core.$ZodType;
 
@@ -31,6 +31,7 @@ export function describeForm(schema: Schema): string {
 const NAMED: readonly (readonly [Schema, string])[] = [
   [byteSize, 'bytes, or a number with K, M, G or T (steps of 1024)'],
   [cores, 'a number of cores'],
+  [secretText, 'text, or where the text is: {env: NAME} or {file: path}'],
   [command, 'text, or a list of words'],
   [generationWord, listOf(GENERATIONS, 'or')],
 ];

@@ -5,6 +5,10 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'course.welcome': 'A paragraph for the login page.',
   'course.contact': 'Whom students turn to: a name, or an address to write to.',
   'course.accentColor': 'The colour of buttons and links.',
+  'course.logo':
+    'A picture for the pages: the path of a file beside this one, or data:…;base64,…; two where the dark pages need their own.',
+  'course.adminPassword':
+    'A password of their own for those who administer or teach, beside the one that everybody shares.',
   'course.instructors':
     'Who teaches. They are let in, see everybody’s servers, may start, stop and open them, and administer nothing else.',
   'course.students':
@@ -23,7 +27,6 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
     'How names of users become names of pods and volumes: as charts 0.8.2 (legacy-0.10), 0.9 to 3 (escape) or later ones (safe) did it.',
   'polder.databasePooler':
     'Whether a pooler that gives each transaction another connection stands before the database (PgBouncer’s mode `transaction`).',
-  'polder.adminPassword': 'A password of their own for administrators, beside the one that everybody shares.',
   hub: 'The hub: pages, logins and the starting of servers.',
   'hub.baseUrl': 'The path below which everything is served.',
   'hub.config':

@@ -4,16 +4,18 @@ import { z } from 'zod';
 import { GENERATIONS } from '../generations.ts';
 import { NAMING_SCHEMES } from '../kubernetes.ts';
 import { cluster, secret, section } from './fate.ts';
-import { count, flag, names, text, word } from './scalars.ts';
+import { count, flag, names, secretText, text, word } from './scalars.ts';
 
 export const courseSchema = section({
   name: text.min(1, 'A course needs a name.').max(200, 'A course name has at most 200 characters.'),
   welcome: text,
   contact: text,
+  logo: z.union([text, section({ light: text, dark: text })]),
   accentColor: text.regex(
     /^#[0-9a-fA-F]{6}$/,
     'A colour is written as # and six hexadecimal digits, such as #1f6feb.',
   ),
+  adminPassword: secret(secretText),
   instructors: names,
   students: z.union([count, names]),
   timeZone: text,
@@ -25,6 +27,5 @@ export const generationWord = word(...GENERATIONS);
 export const polderSchema = section({
   generation: generationWord,
   naming: cluster(word(...NAMING_SCHEMES)),
-  adminPassword: secret(text),
   databasePooler: flag,
 });

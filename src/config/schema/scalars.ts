@@ -5,6 +5,12 @@ export const text = z.string();
 export const flag = z.boolean();
 export const names = z.array(z.string());
 
+/** A secret itself, or where it is: exactly one of an environment variable and a file. */
+export const secretText = z.union([
+  z.string(),
+  z.object({ env: z.string().min(1).optional(), file: z.string().min(1).optional() }),
+]);
+
 /** A whole number, zero or more. */
 export const count = z.int().min(0);
 

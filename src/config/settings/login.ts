@@ -27,13 +27,16 @@ export function readLogin(values: Values): LoginSettings {
     instructors: normalize(instructors),
     allowAll,
   };
-  const own = values.polder?.adminPassword;
+  const own = values.course?.adminPassword;
   const sections = config.SharedPasswordAuthenticator;
   return {
     login,
     secrets: {
       dummyPassword: (shared ? sections?.user_password : config.DummyAuthenticator?.password) || null,
-      dummyAdminPassword: own || (shared ? sections?.admin_password : undefined) || null,
+      dummyAdminPassword:
+        (typeof own === 'string' ? own : undefined) ||
+        (shared ? sections?.admin_password : undefined) ||
+        null,
     },
   };
 }

@@ -51,6 +51,41 @@ describe('the files of a page', () => {
   });
 });
 
+describe("a course's own logo", () => {
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>fetch("/hub/api/user")</script></svg>';
+  const png = Buffer.from('89504e470d0a1a0a', 'hex');
+  const logo = {
+    light: { type: 'image/svg+xml', body: Buffer.from(svg) },
+    dark: { type: 'image/png', body: png },
+  };
+
+  it('stands on the pages in place of ours, another one on dark ones, and is what servers show too', async () => {
+    await using plain = await startHub();
+    await using hub = await startHub({ site: { course: { ...plain.site.course, logo } } });
+    for (const [browser, path] of [
+      [await hub.browser(), '/hub/login'],
+      [await hub.browser('anna'), '/hub/home'],
+    ] as const) {
+      const { markup } = await show(browser, path);
+      const light = /<img src="([^"]+)"/.exec(markup)?.[1] ?? '';
+      const dark = /<source media="\(prefers-color-scheme: dark\)" srcset="([^"]+)"/.exec(markup)?.[1] ?? '';
+      expect(await (await fetch(hub.url + light)).text()).toBe(svg);
+      const answer = await fetch(hub.url + dark);
+      expect(answer.headers.get('content-type')).toBe('image/png');
+      expect(Buffer.from(await answer.arrayBuffer())).toEqual(png);
+    }
+    expect(await (await fetch(`${hub.url}/hub/logo`)).text()).toBe(svg);
+  });
+
+  it('cannot run what it holds, wherever it is opened', async () => {
+    await using plain = await startHub();
+    await using hub = await startHub({ site: { course: { ...plain.site.course, logo } } });
+    const answer = await fetch(`${hub.url}/hub/logo`);
+    expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none';.* sandbox/);
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});
+
 describe('pages', () => {
   it('have no inline script or style, and a policy that would refuse them', async () => {
     await using hub = await startHub();
@@ -109,7 +144,7 @@ describe('the course’s colour', () => {
       cpuLimit: null,
     };
     await using hub = await startHub({
-      site: { course: { ...course, classTimes: [], timeZone: 'UTC', accentColor: '#aa3300' } },
+      site: { course: { ...course, logo: null, classTimes: [], timeZone: 'UTC', accentColor: '#aa3300' } },
     });
     const { markup } = await show(await hub.browser(), '/hub/login');
     const url = /"(\/hub\/static\/course-[^"]+)"/.exec(markup)?.[1] ?? '';

@@ -119,6 +119,7 @@ const course = {
   welcome: null,
   contact: null,
   accentColor: null,
+  logo: null,
   classTimes: [],
   timeZone: 'UTC',
   storageNotice: null,

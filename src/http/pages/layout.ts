@@ -3,7 +3,7 @@ import type { Caller } from '../../domain/caller.ts';
 import { allowsSome } from '../../domain/scope.ts';
 import { POLDER_VERSION } from '../../lib/version.ts';
 import type { Site } from '../parts.ts';
-import { assetUrl, courseAsset, pageAssets } from './assets.ts';
+import { assetUrl, courseAsset, logoAssets, pageAssets } from './assets.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { hubPath } from './links.ts';
 import type { Texts } from './texts.ts';
@@ -55,7 +55,7 @@ ${page.refreshSeconds !== undefined && html`<noscript><meta http-equiv="refresh"
 <body>
 <a class="skip" href="#main">${texts.layout.skip}</a>
 <header class="top">
-<a class="brand" href="${hubPath(site, caller ? 'home' : 'login')}"><img src="${assetUrl(site, assets.logo)}" alt="" width="32" height="32"><span>${site.course.name}</span></a>
+<a class="brand" href="${hubPath(site, caller ? 'home' : 'login')}">${renderLogo(site)}<span>${site.course.name}</span></a>
 ${caller && renderNavigation(context, caller, page.entry)}
 </header>
 <main id="main" class="${page.width ?? 'normal'}"${inPlace && html` data-refresh="${page.refreshSeconds}"`}>
@@ -84,6 +84,15 @@ ${allowsSome(caller.scopes, 'admin-ui') && link('admin', texts.layout.people)}
 </nav>
 <div class="who"><span class="name"><span class="for-readers">${texts.layout.loggedInAs} </span>${caller.user.name}</span>
 <a href="${hubPath(site, 'logout')}">${texts.layout.logOut}</a></div>`;
+}
+
+/** It stands beside the name of the course, and so says nothing that is not said. */
+export function renderLogo(site: Site): Html {
+  const { light, dark } = logoAssets(site);
+  const isOurs = site.course.logo === null;
+  const image = html`<img src="${assetUrl(site, light)}" alt="" height="32"${isOurs && html` width="32"`}>`;
+  if (dark === null) return image;
+  return html`<picture><source media="(prefers-color-scheme: dark)" srcset="${assetUrl(site, dark)}">${image}</picture>`;
 }
 
 /** A name as it is; an address as a link to write or go to. */

@@ -8,6 +8,7 @@ const course = {
   welcome: 'Bring your own boat.',
   contact: 'help@example.org',
   accentColor: null,
+  logo: null,
   classTimes: [],
   timeZone: 'UTC',
   storageNotice: null,
@@ -29,7 +30,7 @@ describe('the login page', () => {
     const hour = 3_600_000;
     const start = new Date(Math.ceil(Date.now() / hour) * hour + hour);
     const day1 = { title: 'Day 1', start, end: new Date(start.getTime() + 3 * hour) };
-    await using met = await startHub({ site: { course: { ...course, classTimes: [day1] } } });
+    await using met = await startHub({ site: { course: { ...course, logo: null, classTimes: [day1] } } });
     const soon = await show(await met.browser(), '/hub/login');
     expect(soon.text).toContain('Next class: Day 1,');
     expect(soon.text).toContain(`${start.toISOString().slice(11, 16)}`);

@@ -7,7 +7,7 @@ import { answerWithPage, publicErrorOf } from '../errors.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
 import { type Fragment, html } from './html.ts';
-import { type PageContext, renderContact, renderPage, xsrfField } from './layout.ts';
+import { type PageContext, renderContact, renderLogo, renderPage, xsrfField } from './layout.ts';
 import { hubPath } from './links.ts';
 import { renderNextClass } from './next-class.ts';
 import { field, pageContext, sendPage } from './page-context.ts';
@@ -131,6 +131,7 @@ export function renderLogin(context: PageContext, model: LoginModel): string {
     title: texts.login.title,
     width: 'narrow',
     main: html`<section class="card welcome">
+${course.logo !== null && html`<div class="course-logo">${renderLogo(site)}</div>`}
 <h1>${course.name}</h1>
 ${course.welcome !== null && html`<p class="lead">${course.welcome}</p>`}
 ${renderNextClass(context)}
