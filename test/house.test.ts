@@ -35,6 +35,7 @@ const technologies: Readonly<
   SQL: { package: /^(kysely|node:sqlite|pg)$/, folders: ['store'] },
   'the web framework': { package: /^(fastify|@fastify\/.*)$/, folders: ['http', 'main'] },
   YAML: { package: /^yaml$/, folders: ['config'] },
+  Kubernetes: { package: /^@kubernetes\//, folders: ['spawner'] },
   'the command line': { package: /^(commander|listr2)$/, folders: ['main', 'proxy'] },
 };
 

@@ -59,6 +59,8 @@ export type RunStatus =
       readonly reason: 'exited' | 'out_of_memory';
       /** Null where nobody saw it end. */
       readonly exitCode: number | null;
+      /** Why, in words for the student, where the spawner knows more than the exit code says. */
+      readonly explanation?: { readonly message: string; readonly hint: string };
     };
 
 /** All that a spawner needs to know of one run. */

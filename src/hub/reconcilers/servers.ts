@@ -18,8 +18,15 @@ import {
   type ServerId,
   transition,
 } from '../../domain/server.ts';
+import { abortableDelay } from '../../lib/abortable-delay.ts';
 import { hashSecret } from '../../lib/secret.ts';
-import { type Run, type ServerSpec, SpawnError, type Spawner } from '../../spawner/spawner.ts';
+import {
+  type Run,
+  type RunStatus,
+  type ServerSpec,
+  SpawnError,
+  type Spawner,
+} from '../../spawner/spawner.ts';
 import type { Repositories, Store } from '../../store/store.ts';
 import type { HubEvents } from '../events.ts';
 import type { ServerSpecs } from '../server-spec.ts';
@@ -289,7 +296,7 @@ export class ServerReconciler implements Reconciler {
       const answered = await this.#answers(`${server.target}${spec.path}api`, signal);
       // Asked after an answer too: what answers may be somebody else's program that took the port of one that ended.
       const status = await this.#spawner.poll(server.handle);
-      if (status.kind === 'exited') throw exitError(status.reason, status.exitCode);
+      if (status.kind === 'exited') throw exitError(status);
       if (answered) return;
       if (this.#now().getTime() > deadline) {
         throw new SpawnError(
@@ -345,7 +352,7 @@ export class ServerReconciler implements Reconciler {
     const status = await this.#spawner.poll(row.handle);
     if (status.kind === 'running') return;
     const log = await this.#spawner.log(runOf(row), LOG_LINES).catch(() => '');
-    const { message, hint } = exitError(status.reason, status.exitCode);
+    const { message, hint } = exitError(status);
     await this.#end(row);
     const exited = await this.#apply(row, {
       kind: 'exited',
@@ -383,7 +390,8 @@ function isOutdated(error: unknown): boolean {
   return error instanceof HubError && error.code === 'conflict';
 }
 
-function exitError(reason: 'exited' | 'out_of_memory', exitCode: number | null): SpawnError {
+function exitError({ reason, exitCode, explanation }: Extract<RunStatus, { kind: 'exited' }>): SpawnError {
+  if (explanation) return new SpawnError(explanation.message, { hint: explanation.hint });
   if (reason === 'out_of_memory') {
     return new SpawnError('The server ran out of memory and was ended.', {
       hint: 'Close notebooks that you do not need, or work with less data at a time; then start again.',
@@ -392,19 +400,5 @@ function exitError(reason: 'exited' | 'out_of_memory', exitCode: number | null):
   const code = exitCode === null ? '' : ` (exit code ${exitCode})`;
   return new SpawnError(`The server ended by itself${code}.`, {
     hint: 'Start it again. When it ends again, ask your instructor to look at the log below.',
-  });
-}
-
-function abortableDelay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', abort, { once: true });
   });
 }

@@ -111,12 +111,13 @@ function serverContainer(
 ): JsonMap {
   const { uid, gid, privileged, allowPrivilegeEscalation } = recipe;
   const lifecycle = expandAll(recipe.lifecycleHooks, fields);
+  const command = spec.command ?? recipe.cmd;
   return {
     name: SERVER_CONTAINER,
     image: recipe.image,
     ...(recipe.imagePullPolicy === null ? {} : { imagePullPolicy: recipe.imagePullPolicy }),
     // Not `command`: what the image is entered by, often an init process, is to run it.
-    ...(recipe.cmd === null ? {} : { args: [...recipe.cmd, ...recipe.args] }),
+    ...(command === null ? {} : { args: [...command, ...recipe.args] }),
     ...(recipe.workingDir === null ? {} : { workingDir: expandAll(recipe.workingDir, fields) }),
     ports: [{ name: 'notebook-port', containerPort: recipe.port }],
     env: containerEnvironment(recipe, spec, fields, { expands: settings.naming !== 'legacy-0.10' }),
