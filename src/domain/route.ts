@@ -43,15 +43,13 @@ export function serverRoutePrefix(baseUrl: string, owner: string, name: string):
 }
 
 /** The route that a server has: while it is ready, one to where it answers. */
-export function routeOfServer(
-  baseUrl: string,
-  server: Pick<Server, 'state' | 'owner' | 'name' | 'target'>,
-): Route | null {
-  if (server.state !== 'ready' || server.target === null) return null;
-  return {
-    prefix: serverRoutePrefix(baseUrl, server.owner, server.name),
-    target: server.target,
-    data: { user: server.owner, server_name: server.name },
+export type RouteOf = (server: Server) => Route | null;
+
+export function serverRoutes(baseUrl: string): RouteOf {
+  return ({ state, owner, name, target }) => {
+    if (state !== 'ready' || target === null) return null;
+    const data = { user: owner, server_name: name };
+    return { prefix: serverRoutePrefix(baseUrl, owner, name), target, data };
   };
 }
 

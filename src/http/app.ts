@@ -21,6 +21,7 @@ import { mountMetrics } from './metrics.ts';
 import { mountOAuth } from './oauth/oauth.ts';
 import { mountPages } from './pages/pages.ts';
 import type { HttpParts } from './parts.ts';
+import { mountProxies } from './proxies/proxies.ts';
 import { measureRequests } from './request-metrics.ts';
 import { decorateXsrf } from './xsrf.ts';
 
@@ -57,6 +58,7 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
       await hub.register((metrics) => mountMetrics(metrics, parts));
       await hub.register((api) => mountApi(api, parts), { prefix: '/api' });
       await hub.register((oauth) => mountOAuth(oauth, parts), { prefix: '/api/oauth2' });
+      await hub.register(async (proxies) => mountProxies(proxies, parts), { prefix: '/api/proxies' });
       await hub.register(async (pages) => {
         await acceptBrowsers(pages, parts);
         await mountPages(pages, parts);

@@ -7,7 +7,9 @@ import type { Activity } from '../hub/activity.ts';
 import type { Callers } from '../hub/callers.ts';
 import type { Login } from '../hub/login.ts';
 import type { OAuthProvider } from '../hub/oauth/provider.ts';
+import type { ProxyActivity } from '../hub/proxy-activity.ts';
 import type { Roles } from '../hub/roles.ts';
+import type { RouteFeed } from '../hub/route-feed.ts';
 import type { Servers } from '../hub/servers.ts';
 import type { ServiceLogin } from '../hub/service-login.ts';
 import type { Sessions } from '../hub/sessions.ts';
@@ -25,7 +27,11 @@ export interface HttpParts {
   readonly roles: Roles;
   readonly activity: Activity;
   readonly oauth: OAuthProvider;
-  /** Makes sure that the proxy has the route of a ready server; false where the server is not ready. */
+  readonly routeFeed: RouteFeed;
+  readonly proxyActivity: ProxyActivity;
+  /** What proxies show. */
+  readonly proxyToken: string;
+  /** Makes sure that the proxies have the route of a ready server; false where the server is not ready. */
   readonly ensureRoute: (id: ServerId) => Promise<boolean>;
   /** Runs the `postStart` command of a ready server again. Throws HubError where it is not ready. */
   readonly rerunHook: (id: ServerId) => Promise<void>;

@@ -12,6 +12,7 @@ export class HubEvents {
   readonly #spawnSeconds: Histogram<'status'>;
   readonly #stopSeconds: Histogram<'status'>;
   readonly #running: Gauge;
+  readonly #proxies: Gauge;
 
   /** Metric names are JupyterHub's, so that its dashboards keep working. */
   constructor(log: Logger, metrics: Registry) {
@@ -39,6 +40,11 @@ export class HubEvents {
     this.#running = new Gauge({
       name: 'jupyterhub_running_servers',
       help: 'Servers that are ready',
+      registers,
+    });
+    this.#proxies = new Gauge({
+      name: 'polder_following_proxies',
+      help: 'Proxies that follow the routes of this hub',
       registers,
     });
   }
@@ -119,6 +125,21 @@ export class HubEvents {
       { server: run.serverId, attempt: run.attempt },
       'a server without a row was running: stopped',
     );
+  }
+
+  proxyFollows(address: string, since: number | null): void {
+    this.#proxies.inc();
+    this.#log.info({ address, since }, 'a proxy follows the routes');
+  }
+
+  proxyLeft(address: string): void {
+    this.#proxies.dec();
+    this.#log.info({ address }, 'a proxy has gone');
+  }
+
+  /** A route that did not agree with its server. */
+  routeMended(prefix: string, how: 'added' | 'removed'): void {
+    this.#log.warn({ prefix, how }, 'a route did not agree with its server: mended');
   }
 
   runningServers(count: number): void {

@@ -4,6 +4,7 @@
  */
 import { HubError } from '../domain/errors.ts';
 import type { ProgressEvent } from '../domain/progress.ts';
+import type { RouteOf } from '../domain/route.ts';
 import {
   isActive,
   isSettled,
@@ -51,6 +52,7 @@ export class Servers {
   readonly #queue: StartQueue;
   readonly #limits: ServerLimits;
   readonly #changes: ServerChanges;
+  readonly #routeOf: RouteOf;
   readonly #now: () => Date;
 
   constructor(parts: {
@@ -58,6 +60,7 @@ export class Servers {
     readonly events: HubEvents;
     readonly queue: StartQueue;
     readonly limits: ServerLimits;
+    readonly routeOf: RouteOf;
     readonly now: () => Date;
   }) {
     this.#store = parts.store;
@@ -65,6 +68,7 @@ export class Servers {
     this.#queue = parts.queue;
     this.#limits = parts.limits;
     this.#changes = new ServerChanges(parts);
+    this.#routeOf = parts.routeOf;
     this.#now = parts.now;
   }
 
@@ -161,12 +165,13 @@ export class Servers {
     { by, reason }: { readonly by: string; readonly reason: StopReason },
   ): Promise<Server | undefined> {
     let changed = false;
-    const stopped = await this.#store.servers.update(server.id, (now) => {
+    const change = (now: Server) => {
       if (!isActive(now)) return now;
       const next = transition(now, { kind: 'stop_wanted', reason }, this.#now());
       changed = next !== now;
       return next;
-    });
+    };
+    const stopped = await this.#store.servers.update(server.id, change, { routeOf: this.#routeOf });
     if (stopped && changed) this.#events.stopWanted(stopped, by);
     return stopped;
   }

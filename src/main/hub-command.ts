@@ -15,7 +15,6 @@ export interface HubOptions extends CourseOptions {
   readonly port: number;
   /** How servers and proxies reach this hub, without a path; undefined: where it listens. */
   readonly url?: string | undefined;
-  readonly proxyApiUrl: string;
   /** Addresses and networks of the proxies: what these say of who asks is believed. */
   readonly trust: readonly string[];
 }
@@ -49,7 +48,6 @@ export async function hubCommand(options: HubOptions, say: (line: string) => voi
       listen: { host: options.host, port: options.port },
       internalUrl: options.url ?? null,
       trustedProxies: ['127.0.0.1', '::1', ...options.trust],
-      proxyApiUrl: options.proxyApiUrl,
       spawner: options.spawner,
       python,
       hookEnvironment,

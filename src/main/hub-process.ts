@@ -1,7 +1,6 @@
 /** The hub's own process, as the supervisor starts it: chooses the parts, tells when it answers, ends cleanly. */
 import { once } from 'node:events';
 import { pino } from 'pino';
-import { ProxyClient } from '../hub/routes.ts';
 import { ProcessSpawner } from '../spawner/process/process-spawner.ts';
 import { SimulatedSpawner } from '../spawner/simulated/simulated-spawner.ts';
 import { SimulatedWorld } from '../spawner/simulated/simulated-world.ts';
@@ -73,7 +72,6 @@ export async function serveHub(
   const hub = await openHub({
     store,
     spawner,
-    routes: new ProxyClient({ url: settings.proxyApiUrl, token: keys.proxyToken }),
     ways,
     site: siteOf(config, {
       cookieKey: keys.cookieKey,
@@ -99,6 +97,7 @@ export async function serveHub(
     cull: config.cull.enabled ? config.cull : null,
     listen: settings.listen,
     internalUrl: settings.internalUrl,
+    proxyToken: keys.proxyToken,
     tokenKey: keys.tokenKey,
     debug: config.hub.debug,
     log,

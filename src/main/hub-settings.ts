@@ -15,8 +15,6 @@ export interface HubSettings {
   readonly internalUrl: string | null;
   /** Addresses and networks of the proxies before it. */
   readonly trustedProxies: readonly string[];
-  /** Management API of the proxy, without a path. */
-  readonly proxyApiUrl: string;
   readonly spawner: 'process' | 'simulated';
   /** The interpreter of the single-user servers' environment; null with the simulated spawner. */
   readonly python: string | null;

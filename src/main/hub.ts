@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { LoginWay } from '../authenticator/authenticator.ts';
 import { isInClass } from '../domain/class-time.ts';
+import { serverRoutes } from '../domain/route.ts';
 import { createHubApp } from '../http/app.ts';
 import type { Site } from '../http/parts.ts';
 import { Activity } from '../hub/activity.ts';
@@ -16,7 +17,7 @@ import { HubEvents } from '../hub/events.ts';
 import { isAnyKernelBusy } from '../hub/kernels.ts';
 import { Login } from '../hub/login.ts';
 import { OAuthProvider } from '../hub/oauth/provider.ts';
-import { ActivityReconciler } from '../hub/reconcilers/activity.ts';
+import { ProxyActivity } from '../hub/proxy-activity.ts';
 import { CullReconciler, type CullSettings } from '../hub/reconcilers/culling.ts';
 import { HousekeepingReconciler } from '../hub/reconcilers/housekeeping.ts';
 import { OrphanReconciler } from '../hub/reconcilers/orphans.ts';
@@ -24,7 +25,7 @@ import { type Reconciler, ReconcilerLoop } from '../hub/reconcilers/reconciler.t
 import { RouteReconciler } from '../hub/reconcilers/routes.ts';
 import { ServerReconciler, type StartSettings } from '../hub/reconcilers/servers.ts';
 import { Roles } from '../hub/roles.ts';
-import type { RouteTable } from '../hub/routes.ts';
+import { RouteFeed } from '../hub/route-feed.ts';
 import { RunningServers } from '../hub/running-servers.ts';
 import { type ServerSettings, ServerSpecs } from '../hub/server-spec.ts';
 import { type ServerLimits, Servers } from '../hub/servers.ts';
@@ -38,10 +39,9 @@ import type { Spawner } from '../spawner/spawner.ts';
 import type { Store, Topic } from '../store/store.ts';
 
 export interface HubParts {
-  /** These three are closed by whoever opened them, after the hub. */
+  /** These are closed by whoever opened them, after the hub. */
   readonly store: Store;
   readonly spawner: Spawner;
-  readonly routes: RouteTable;
   /** Every way to log in; the first is the one that programs are told of. */
   readonly ways: readonly LoginWay[];
   readonly site: Site;
@@ -55,6 +55,8 @@ export interface HubParts {
   readonly listen: { readonly host: string; readonly port: number };
   /** How servers reach the hub, without a path; null: where it listens. */
   readonly internalUrl: string | null;
+  /** What proxies that follow the routes show. */
+  readonly proxyToken: string;
   /** Server tokens derive from it. */
   readonly tokenKey: string;
   readonly debug: boolean;
@@ -70,7 +72,7 @@ export interface RunningHub extends AsyncDisposable {
 
 /** Opens the hub; resolves when it answers. Disposing of it leaves servers running. */
 export async function openHub(parts: HubParts): Promise<RunningHub> {
-  const { store, spawner, routes, ways, site, now, log } = parts;
+  const { store, spawner, ways, site, now, log } = parts;
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const events = new HubEvents(log, metrics);
@@ -78,8 +80,10 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const sessions = new Sessions({ store, events, days: site.cookieDays, now });
   const admission = new Admission({ store, sessions, events, contact: site.course.contact, now });
   const queue = new StartQueue({ store, settings: parts.queue, now });
-  const servers = new Servers({ store, events, queue, limits: parts.limits, now });
-  const routeReconciler = new RouteReconciler({ store, table: routes, baseUrl: site.baseUrl });
+  const routeOf = serverRoutes(site.baseUrl);
+  const servers = new Servers({ store, events, queue, limits: parts.limits, routeOf, now });
+  const routeFeed = new RouteFeed({ store, events });
+  const routeReconciler = new RouteReconciler({ store, feed: routeFeed, events, routeOf });
   // The hub listens before it knows its own address, where it took any free port: servers are told the address when
   // they start, which is later.
   const address = { baseUrl: site.baseUrl, internalUrl: parts.internalUrl ?? '' };
@@ -102,6 +106,9 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     roles,
     activity: new Activity({ store, now }),
     oauth: new OAuthProvider({ store, events, baseUrl: site.baseUrl, now }),
+    routeFeed,
+    proxyActivity: new ProxyActivity({ store, feed: routeFeed, now }),
+    proxyToken: parts.proxyToken,
     ensureRoute: (id) => routeReconciler.ensure(id),
     rerunHook: (id) => running.rerunHook(id),
     memoryOf: (id) => running.memoryOf(id),
@@ -127,6 +134,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     specs,
     events,
     settings: parts.starts,
+    routeOf,
     answers: answersHttp,
     activate: () => serverLoop.activate(),
     now,
@@ -148,9 +156,9 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const serverLoop = loop(serverReconciler, 'servers');
   const loops = [
     serverLoop,
-    loop(routeReconciler, 'servers'),
+    loop(routeReconciler),
+    loop(routeFeed, 'routes'),
     loop(new OrphanReconciler({ store, spawner, events })),
-    loop(new ActivityReconciler({ store, table: routes, baseUrl: site.baseUrl })),
     loop(new HousekeepingReconciler({ store })),
     ...(parts.cull === null ? [] : [loop(culler(parts.cull))]),
   ];
@@ -160,6 +168,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     url,
     async [Symbol.asyncDispose]() {
       await app.close();
+      routeFeed[Symbol.dispose]();
       await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
       await serverReconciler.abandon();
     },

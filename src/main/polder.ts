@@ -40,7 +40,6 @@ addCourseOptions(
     .option('-p, --port <number>', 'where it listens', portNumber, 8081)
     .option('--host <address>', 'on which address; 0.0.0.0 lets other machines in', '127.0.0.1')
     .option('--url <url>', 'how servers reach it, without a path (default: where it listens)')
-    .option('--proxy-api-url <url>', 'the management API of the proxy', 'http://127.0.0.1:8001')
     .option('--trust <address...>', 'addresses or networks of proxies on other machines', []),
 ).action(async (given: HubFlags) => {
   const { hubCommand } = await import('./hub-command.ts');

@@ -62,7 +62,6 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
     listen: { host: '127.0.0.1', port: ports.hub },
     internalUrl: null,
     trustedProxies: ['127.0.0.1', '::1'],
-    proxyApiUrl: `http://127.0.0.1:${ports.proxyApi}`,
     spawner: options.spawner,
     python,
     hookEnvironment,
@@ -74,7 +73,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
   // From here on an interrupt ends what runs in order; before, there is nothing yet that would need it.
   const ending = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await using proxy = child('proxy', folder, say, {
-    args: proxyArguments(options, ports, config),
+    args: proxyArguments(options, { folder, ports, config }),
     environment: { ...environment, CONFIGPROXY_AUTH_TOKEN: keys.proxyToken },
     message: {},
   });
@@ -133,7 +132,11 @@ async function checkedPorts(folder: DataFolder): Promise<Ports> {
   return ports;
 }
 
-function proxyArguments(options: UpOptions, ports: Ports, config: Config): readonly string[] {
+function proxyArguments(
+  options: UpOptions,
+  parts: { readonly folder: DataFolder; readonly ports: Ports; readonly config: Config },
+): readonly string[] {
+  const { folder, ports, config } = parts;
   const hubUrl = `http://127.0.0.1:${ports.hub}`;
   return [
     'proxy',
@@ -143,6 +146,8 @@ function proxyArguments(options: UpOptions, ports: Ports, config: Config): reado
     `--api-port=${ports.proxyApi}`,
     `--default-target=${hubUrl}`,
     `--error-target=${hubUrl}${config.hub.baseUrl}hub/error`,
+    `--follow=${hubUrl}${config.hub.baseUrl}`,
+    `--route-file=${join(folder.run, 'routes.json')}`,
   ];
 }
 

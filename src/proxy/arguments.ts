@@ -35,6 +35,7 @@ export function parseProxyArguments(
       'invalid',
       '--storage-backend: routes are kept in memory only. Leave it out; a hub adds its routes again when they are gone.',
     );
+  checkFollowing(flags, env.CONFIGPROXY_AUTH_TOKEN);
   if (flags.errorTarget !== undefined && flags.errorPath !== undefined)
     throw new HubError('invalid', 'Cannot specify both --error-target and --error-path. Pick one.');
   const hasCertificate = flags.sslKey !== undefined || flags.sslCert !== undefined;
@@ -81,6 +82,14 @@ export function parseProxyArguments(
     defaultTarget: flags.defaultTarget,
     errorTarget: flags.errorTarget,
     errorPath: flags.errorPath,
+    follow:
+      flags.follow === undefined
+        ? undefined
+        : withoutUndefined({
+            hubs: flags.follow,
+            token: env.CONFIGPROXY_AUTH_TOKEN,
+            routeFile: flags.routeFile,
+          }),
     hostRouting: flags.hostRouting,
     xForward: flags.xForward,
     prependPath: flags.prependPath,
@@ -141,6 +150,8 @@ interface Flags {
   readonly defaultTarget?: string;
   readonly errorTarget?: string;
   readonly errorPath?: string;
+  readonly follow?: readonly string[];
+  readonly routeFile?: string;
   readonly redirectPort?: number;
   readonly redirectTo?: number;
   readonly pidFile?: string;
@@ -206,6 +217,12 @@ function proxyCommandLine(): Command {
     .option('--default-target <url>', 'where requests go that no route matches')
     .option('--error-target <url>', 'the server that makes error pages')
     .option('--error-path <folder>', 'the folder of error pages')
+    .option(
+      '--follow <url>',
+      'follow the routes of the hub with this base URL, which knows CONFIGPROXY_AUTH_TOKEN; may be repeated for several hubs',
+      addHub,
+    )
+    .option('--route-file <file>', 'where the routes of the hub are kept, for a start while it is away')
     .option('--redirect-port <n>', 'a port on which every request is sent on to HTTPS', portNumber)
     .option('--redirect-to <n>', 'on this port (default: that of --port)', portNumber)
     .option('--pid-file <file>', 'where our process id is written')
@@ -264,6 +281,22 @@ function logLevel(text: string): ProxyArguments['logLevel'] {
   const level = text.toLowerCase();
   if (level === 'debug' || level === 'info' || level === 'warn' || level === 'error') return level;
   throw new InvalidArgumentError('A level is debug, info, warn or error.');
+}
+
+function addHub(text: string, before: readonly string[] = []): readonly string[] {
+  if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''))
+    throw new InvalidArgumentError('The base URL of a hub begins with http:// or https://.');
+  return [...before, text];
+}
+
+function checkFollowing({ follow, routeFile, hostRouting }: Flags, token: string | undefined): void {
+  if (follow === undefined && routeFile !== undefined)
+    throw new HubError('invalid', '--route-file keeps the routes of a hub: say with --follow of which.');
+  if (follow === undefined) return;
+  if (!token)
+    throw new HubError('invalid', '--follow: set CONFIGPROXY_AUTH_TOKEN to the token that the hub has.');
+  if (hostRouting)
+    throw new HubError('invalid', '--follow: the routes of a hub have no hosts; leave out --host-routing.');
 }
 
 function addHeader(

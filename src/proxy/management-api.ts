@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Logger } from 'pino';
 import { HubError } from '../domain/errors.ts';
 import { secretsEqual } from '../lib/secret.ts';
+import type { Feed } from './feed/feed.ts';
 import type { ProxyRoute, RouteTable } from './route-table.ts';
 import { parseTarget } from './target.ts';
 
@@ -19,11 +20,15 @@ export interface ManagementApiOptions {
   readonly authToken: string | undefined;
   readonly logger: Logger;
   readonly counters: ApiCounters;
+  /** Undefined: all routes come through this API. */
+  readonly feed: Feed | undefined;
 }
 
 /**
  * The management API of configurable-http-proxy, by which a hub keeps the routes:
- * `GET|POST|DELETE /api/routes[/<path>]`, with `Authorization: token …`. The token is looked at before anything else.
+ * `GET|POST|DELETE /api/routes[/<path>]`, with `Authorization: token …`. The token is looked at before anything else but
+ * `GET /api/ready`, which is for probes: whether the proxy has its routes, 200 or 503. Routes that come from a hub's feed
+ * are listed with the others, and changed by the hub alone.
  */
 export function managementApi(options: ManagementApiOptions): RequestListener {
   return (request, response) => {
@@ -51,10 +56,13 @@ interface Answer {
 }
 
 async function answer(request: IncomingMessage, options: ManagementApiOptions): Promise<Answer> {
+  if (pathOf(request) === '/api/ready' && request.method === 'GET') return readiness(options);
   if (!isAllowed(request, options.authToken)) return { status: 403 };
   const match = /^\/api\/routes(\/.*)?$/.exec(pathOf(request));
   if (match === null) return { status: 404, text: 'Not Found' };
   const path = decodePath(match[1] ?? '/');
+  if (request.method !== 'GET' && options.feed?.keeps(path))
+    return { status: 409, text: 'The hub keeps this route: it can be changed there only.' };
   switch (request.method) {
     case 'GET':
       return path === '/' ? listRoutes(request, options) : getRoute(path, options);
@@ -66,6 +74,12 @@ async function answer(request: IncomingMessage, options: ManagementApiOptions): 
     default:
       return { status: 405, text: 'Method not supported', allow: 'GET, POST, DELETE' };
   }
+}
+
+function readiness({ feed }: ManagementApiOptions): Answer {
+  return feed === undefined || feed.isReady
+    ? { status: 200, json: { status: 'OK' } }
+    : { status: 503, json: { status: 'waiting for the routes of the hub' } };
 }
 
 function isAllowed(request: IncomingMessage, authToken: string | undefined): boolean {

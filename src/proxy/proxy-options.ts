@@ -1,6 +1,7 @@
 import type { ServerOptions as HttpsOptions } from 'node:https';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Logger } from 'pino';
+import type { FeedOptions } from './feed/feed.ts';
 
 /** How a proxy runs. Times are in milliseconds, ports may be 0 for any free one. */
 export interface ProxyOptions {
@@ -34,6 +35,9 @@ export interface ProxyOptions {
   /** Where error pages come from: a server, or a folder; not both. */
   readonly errorTarget?: string;
   readonly errorPath?: string;
+
+  /** The hubs whose routes it follows. Without it routes come by the management API alone. */
+  readonly follow?: FeedOptions;
 
   /** The host is the first segment of a route's prefix. Default: no. */
   readonly hostRouting?: boolean;

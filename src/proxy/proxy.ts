@@ -7,6 +7,7 @@ import { createServer as createHttpServer } from '../lib/node-http.ts';
 import { ClientConnection } from './client-connection.ts';
 import { Deadlines } from './deadlines.ts';
 import { ErrorPages } from './error-pages.ts';
+import { type Feed, followFeed } from './feed/feed.ts';
 import type { Forwarding } from './forwarding.ts';
 import { HeadParser } from './llhttp.ts';
 import { type ApiCounters, managementApi } from './management-api.ts';
@@ -50,6 +51,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     forwarding.pool.destroy();
   });
   const { apiIp = 'localhost', port = 8000 } = options;
+  const feed = startFeed(options, forwarding);
+  if (feed !== undefined) started.use(feed);
 
   const apiServer = createServer(
     managementApi({
@@ -58,6 +61,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       authToken: options.authToken,
       logger: options.logger,
       counters: api,
+      feed,
     }),
     options.apiSsl,
   );
@@ -90,6 +94,9 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     started.defer(() => closeHttp(server));
   }
 
+  // A request that came before the first routes would be answered as if there were none. Where they do not come, the
+  // hub is away, and the proxy can say so.
+  await feed?.ready(LONGEST_WAIT_FOR_ROUTES);
   const server = createPublicServer(options, forwarding);
   const sockets = openSockets(server);
   const publicPort = await listen(server, options.socket ?? { host: options.ip ?? '', port });
@@ -183,6 +190,14 @@ function createForwarding(options: ProxyOptions): Forwarding {
     upstreamHeads: new UpstreamHeadWriter(heads),
     closing: false,
   };
+}
+
+const LONGEST_WAIT_FOR_ROUTES = 1_000;
+
+function startFeed(options: ProxyOptions, { routes }: Forwarding): Feed | undefined {
+  const { follow, logger, now = () => new Date() } = options;
+  if (follow === undefined) return undefined;
+  return followFeed(follow, { table: routes, logger, now });
 }
 
 function createPublicServer(options: ProxyOptions, forwarding: Forwarding): Server {

@@ -8,7 +8,7 @@
  * that must be unique exists already, and `not_found` where what a new row belongs to does not exist (any more).
  */
 import type { Progress, ProgressEvent } from '../domain/progress.ts';
-import type { Route, RouteChange } from '../domain/route.ts';
+import type { Route, RouteChange, RouteOf } from '../domain/route.ts';
 import type { Json, Server, ServerId } from '../domain/server.ts';
 import type { Session, SessionId } from '../domain/session.ts';
 import type { Token } from '../domain/token.ts';
@@ -130,7 +130,7 @@ export interface ServerRepository {
   update(
     id: ServerId,
     change: (server: Server) => Server,
-    options?: { readonly routeOf?: (server: Server) => Route | null },
+    options?: { readonly routeOf?: RouteOf },
   ): Promise<Server | undefined>;
   /** Sets last activity where it is later than what is stored; does not count as a revision. */
   touch(activity: readonly { readonly id: ServerId; readonly at: Date }[]): Promise<void>;

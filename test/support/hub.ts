@@ -6,18 +6,18 @@ import { type Logger, pino } from 'pino';
 import { NOBODY } from '../../src/authenticator/allow-rule.ts';
 import type { LoginWay } from '../../src/authenticator/authenticator.ts';
 import { DummyAuthenticator } from '../../src/authenticator/dummy/dummy.ts';
-import type { Route } from '../../src/domain/route.ts';
 import type { Server } from '../../src/domain/server.ts';
 import type { User } from '../../src/domain/user.ts';
 import { LOGIN_COOKIE, SESSION_COOKIE } from '../../src/http/caller.ts';
 import type { Site } from '../../src/http/parts.ts';
 import type { StartSettings } from '../../src/hub/reconcilers/servers.ts';
-import type { ProxyRoute, RouteTable } from '../../src/hub/routes.ts';
 import type { ServerSettings } from '../../src/hub/server-spec.ts';
 import type { ServerLimits } from '../../src/hub/servers.ts';
 import type { StartQueueSettings } from '../../src/hub/start-queue.ts';
 import { deriveSecret, hashSecret, newId, newSecret } from '../../src/lib/secret.ts';
 import { openHub } from '../../src/main/hub.ts';
+import { type Feed, followFeed } from '../../src/proxy/feed/feed.ts';
+import { RouteTable } from '../../src/proxy/route-table.ts';
 import { SimulatedSpawner } from '../../src/spawner/simulated/simulated-spawner.ts';
 import { SimulatedWorld } from '../../src/spawner/simulated/simulated-world.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -41,6 +41,8 @@ export interface HubOptions {
   readonly log?: Logger;
 }
 
+/** What proxies show. */
+export const PROXY_TOKEN = 'token-of-the-proxies-of-tests';
 const TOKEN_KEY = 'a key for the tokens of tests';
 
 export const PASSWORD = 'course-password';
@@ -53,7 +55,6 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   const store = await openSqliteStore(join(folder, 'hub.sqlite'), { now });
   const world = await SimulatedWorld.open({ now });
   const spawner = new SimulatedSpawner({ world, now });
-  const routes = new RoutesInMemory();
   const admins = new Set(options.admins ?? ['teacher']);
   const authenticator = new DummyAuthenticator({
     password: options.password === undefined ? PASSWORD : options.password,
@@ -98,7 +99,6 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   const hub = await openHub({
     store,
     spawner,
-    routes,
     ways: options.ways ?? [{ id: 'dummy', authenticator, rule }],
     site,
     servers: {
@@ -116,6 +116,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     cull: null,
     listen: { host: '127.0.0.1', port: 0 },
     internalUrl: null,
+    proxyToken: PROXY_TOKEN,
     tokenKey: TOKEN_KEY,
     debug: false,
     log: options.log ?? pino({ level: 'silent' }),
@@ -128,7 +129,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     await store[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   };
-  return new TestHub({ url: hub.url, site, store, world, routes, clock, close });
+  return new TestHub({ url: hub.url, site, store, world, clock, close });
 }
 
 export class TestHub implements AsyncDisposable {
@@ -137,8 +138,8 @@ export class TestHub implements AsyncDisposable {
   readonly site: Site;
   readonly store: Store;
   readonly world: SimulatedWorld;
-  readonly routes: RoutesInMemory;
   readonly clock: Clock;
+  readonly #feeds: Feed[] = [];
   readonly #close: () => Promise<void>;
 
   constructor(parts: {
@@ -146,7 +147,6 @@ export class TestHub implements AsyncDisposable {
     readonly site: Site;
     readonly store: Store;
     readonly world: SimulatedWorld;
-    readonly routes: RoutesInMemory;
     readonly clock: Clock;
     readonly close: () => Promise<void>;
   }) {
@@ -154,7 +154,6 @@ export class TestHub implements AsyncDisposable {
     this.site = parts.site;
     this.store = parts.store;
     this.world = parts.world;
-    this.routes = parts.routes;
     this.clock = parts.clock;
     this.#close = parts.close;
   }
@@ -239,8 +238,20 @@ export class TestHub implements AsyncDisposable {
     }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#close();
+  /** The table of a proxy that follows this hub, as the proxy keeps it. */
+  async followedTable(): Promise<RouteTable> {
+    const now = () => this.clock.now();
+    const table = new RouteTable({ now });
+    const options = { hubs: [`${this.url}${this.site.baseUrl}`], token: PROXY_TOKEN };
+    const feed = followFeed(options, { table, now, logger: pino({ level: 'silent' }) });
+    this.#feeds.push(feed);
+    await feed.ready(5_000);
+    return table;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const feed of this.#feeds) await feed[Symbol.asyncDispose]();
+    await this.#close();
   }
 }
 
@@ -261,22 +272,5 @@ export class Clock {
 
   advance(seconds: number): void {
     this.#ahead += seconds * 1000;
-  }
-}
-
-/** The table of a proxy that is not there. */
-export class RoutesInMemory implements RouteTable {
-  readonly table = new Map<string, ProxyRoute>();
-
-  async list(): Promise<ReadonlyMap<string, ProxyRoute>> {
-    return new Map(this.table);
-  }
-
-  async add(route: Route): Promise<void> {
-    this.table.set(route.prefix, { target: route.target, lastActivityAt: null, ours: true });
-  }
-
-  async remove(prefix: string): Promise<void> {
-    this.table.delete(prefix);
   }
 }

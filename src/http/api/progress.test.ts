@@ -49,10 +49,11 @@ const start = (user: string, token: string, simulate: Record<string, unknown>) =
 describe('GET /hub/api/users/:user/server/progress', () => {
   it('tells how a start goes until the server is ready and the proxy knows it', async () => {
     const token = await hub.token('anna');
+    const table = await hub.followedTable();
     await start('anna', token, { startMs: 1_200 });
     let routed: boolean | undefined;
     const events = await read('/users/anna/server/progress', token, (event) => {
-      if (event.ready) routed = hub.routes.table.has('/user/anna');
+      if (event.ready) routed = table.get('/user/anna') !== undefined;
     });
     expect(routed).toBe(true);
     expect(events.length).toBeGreaterThan(2);

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startHub, type TestHub } from '../../../test/support/hub.ts';
+import { serverRoutes } from '../../domain/route.ts';
 import type { Server } from '../../domain/server.ts';
 import { HubEvents } from '../events.ts';
 import { ServerSpecs } from '../server-spec.ts';
@@ -35,6 +36,7 @@ function openCuller(
         now,
       }),
       limits: { allowNamed: true, namedPerUser: null },
+      routeOf: serverRoutes('/'),
       now,
     }),
     specs: new ServerSpecs({

@@ -2,6 +2,9 @@
 import type { Store } from '../../store/store.ts';
 import type { Reconciler } from './reconciler.ts';
 
+/** A proxy that was away for longer is sent everything. */
+const REMOVALS_KEPT_SECONDS = 3_600;
+
 export class HousekeepingReconciler implements Reconciler {
   readonly name = 'housekeeping';
   readonly periodMs = 600_000;
@@ -16,5 +19,6 @@ export class HousekeepingReconciler implements Reconciler {
     await this.#store.tokens.deleteExpired();
     await this.#store.oauthCodes.deleteExpired();
     await this.#store.throttles.deleteExpired();
+    await this.#store.routes.forgetRemoved(REMOVALS_KEPT_SECONDS);
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterEach, expect, test } from 'vitest';
+import { serverRoutes } from '../../domain/route.ts';
 import type { Json, Server } from '../../domain/server.ts';
 import type { User } from '../../domain/user.ts';
 import { answersHttp } from '../../lib/http-answers.ts';
@@ -91,6 +92,7 @@ function openHub(
       startTimeoutSeconds: settings.startTimeoutSeconds ?? 30,
       strictHooks: settings.strictHooks ?? false,
     },
+    routeOf: serverRoutes('/'),
     answers: answersHttp,
     activate: () => loop.activate(),
     now,
@@ -107,6 +109,7 @@ function openHub(
       events,
       queue,
       limits: { allowNamed: true, namedPerUser: null },
+      routeOf: serverRoutes('/'),
       now,
     }),
     orphans: new OrphanReconciler({ store, spawner, events }),

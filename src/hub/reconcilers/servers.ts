@@ -9,6 +9,7 @@
 import { randomUUID } from 'node:crypto';
 import { HubError } from '../../domain/errors.ts';
 import type { Progress } from '../../domain/progress.ts';
+import type { RouteOf } from '../../domain/route.ts';
 import { ROLE_SCOPES } from '../../domain/scope.ts';
 import {
   type Failure,
@@ -63,6 +64,7 @@ export class ServerReconciler implements Reconciler {
   readonly #specs: ServerSpecs;
   readonly #events: HubEvents;
   readonly #settings: StartSettings;
+  readonly #routeOf: RouteOf;
   readonly #answers: (url: string, signal: AbortSignal) => Promise<boolean>;
   readonly #activate: () => void;
   readonly #now: () => Date;
@@ -79,6 +81,7 @@ export class ServerReconciler implements Reconciler {
     readonly specs: ServerSpecs;
     readonly events: HubEvents;
     readonly settings: StartSettings;
+    readonly routeOf: RouteOf;
     /** Whether something at this URL answers HTTP at all. */
     readonly answers: (url: string, signal: AbortSignal) => Promise<boolean>;
     /** Asks for another look: called when a step has ended. */
@@ -91,6 +94,7 @@ export class ServerReconciler implements Reconciler {
     this.#specs = parts.specs;
     this.#events = parts.events;
     this.#settings = parts.settings;
+    this.#routeOf = parts.routeOf;
     this.#answers = parts.answers;
     this.#activate = parts.activate;
     this.#now = parts.now;
@@ -365,12 +369,13 @@ export class ServerReconciler implements Reconciler {
   /** Applies an event to the row as it is now. @throws HubError `conflict` where it came too late. */
   #apply(row: Server, event: ServerEvent): Promise<Server | undefined> {
     const now = this.#now();
-    return this.#store.servers.update(row.id, (server) => {
+    const change = (server: Server) => {
       // Whoever was paused past its lease must not speak of an attempt that another hub has ended.
       if (server.attempt !== row.attempt)
         throw new HubError('conflict', 'A newer attempt has begun meanwhile.');
       return transition(server, event, now);
-    });
+    };
+    return this.#store.servers.update(row.id, change, { routeOf: this.#routeOf });
   }
 
   /** Progress is for people: that it could not be stored must not fail a start. */

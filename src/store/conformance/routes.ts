@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type Route, type RouteChange, routeOfServer } from '../../domain/route.ts';
+import { type Route, type RouteChange, serverRoutes } from '../../domain/route.ts';
 import type { Server } from '../../domain/server.ts';
 import type { Store } from '../store.ts';
 import { addServer, nextNotice, type StoreTest } from './store-test.ts';
@@ -10,7 +10,7 @@ const route = (prefix: string, target = 'http://10.0.0.1:8888'): Route => ({
   data: { user: prefix.slice(1) },
 });
 
-const withRoute = { routeOf: (server: Server) => routeOfServer('/', server) };
+const withRoute = { routeOf: serverRoutes('/') };
 const makeReady = (server: Server): Server => ({
   ...server,
   state: 'ready',

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
-import { isSameRoute, type Route } from '../../domain/route.ts';
+import { isSameRoute, type Route, type RouteOf } from '../../domain/route.ts';
 import type { Server, ServerId, ServerState } from '../../domain/server.ts';
 import type { NewServer, ServerOutline, ServerRepository } from '../store.ts';
 import type { Access, TransactionConnection } from './access.ts';
@@ -100,7 +100,7 @@ export class SqlServers implements ServerRepository {
   async update(
     id: ServerId,
     change: (server: Server) => Server,
-    { routeOf }: { readonly routeOf?: (server: Server) => Route | null } = {},
+    { routeOf }: { readonly routeOf?: RouteOf } = {},
   ): Promise<Server | undefined> {
     return await this.#access.write(async (tx) => {
       const row = await tx.first(byIdLocked, id);
