@@ -104,9 +104,9 @@ describe('an address of a server that does not run', () => {
 describe('an address of a server that runs, whose route the proxy has lost', () => {
   it('puts the route back and sends the browser there again', async () => {
     await using hub = await startHub();
-    await startServer(hub);
-    await hub.server('anna', '', (server) => server.state === 'ready');
     const table = await hub.followedTable();
+    const started = await hub.api('POST', '/users/anna/server', { token: await hub.token('anna') });
+    expect(started.status).toBe(201);
     await hub.store.routes.remove('/user/anna');
     await expect.poll(() => table.get('/user/anna')).toBeUndefined();
     const response = await (await hub.browser('anna')).get(`/hub${place}`);

@@ -28,12 +28,17 @@ export function mountFeed(app: FastifyInstance, { routeFeed }: Pick<HttpParts, '
     const { feed, since } = parseInput(position, request.query);
     const gone = new AbortController();
     const { socket } = request.raw;
-    socket.once('close', () => gone.abort());
+    const reports = request.body as Readable;
+    socket.once('close', () => {
+      gone.abort();
+      // Once the answer has ended, node tells nobody that the rest of the body will not come.
+      reports.destroy();
+    });
     const follower = routeFeed.follow(
       feed === undefined || since === undefined ? undefined : { feed, number: since },
       { address: request.ip, signal: AbortSignal.any([gone.signal, closing.signal]) },
     );
-    hear(request.body as Readable, follower).finally(() => gone.abort());
+    hear(reports, follower).finally(() => gone.abort());
     const lines = Readable.from(linesOf(follower.messages), { objectMode: false });
     lines.once('error', (error) => request.log.error({ err: error }, 'the feed of a proxy failed'));
     // The proxy would go on reporting: the end of the answer is not the end of its request.
