@@ -49,6 +49,7 @@ export async function hubCommand(options: HubOptions, say: (line: string) => voi
       internalUrl: options.url ?? null,
       trustedProxies: ['127.0.0.1', '::1', ...options.trust],
       spawner: options.spawner,
+      world: join(folder.path, 'world'),
       python,
       hookEnvironment,
       strictHooks: options.strictHooks,

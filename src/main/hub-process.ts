@@ -119,7 +119,10 @@ async function openSpawner(
   log: pino.Logger,
 ): Promise<{ readonly spawner: Spawner; readonly findings: HubGreeting['findings'] }> {
   if (settings.spawner === 'simulated') {
-    return { spawner: new SimulatedSpawner({ world: await SimulatedWorld.open() }), findings: [] };
+    return {
+      spawner: new SimulatedSpawner({ world: await SimulatedWorld.open({ folder: settings.world }) }),
+      findings: [],
+    };
   }
   if (settings.python === null) throw new Error('the process spawner needs a Python environment');
   const spawner = await ProcessSpawner.open({

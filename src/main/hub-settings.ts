@@ -16,6 +16,8 @@ export interface HubSettings {
   /** Addresses and networks of the proxies before it. */
   readonly trustedProxies: readonly string[];
   readonly spawner: 'process' | 'simulated';
+  /** Where simulated servers are kept, for several hubs and across restarts; null: in memory. */
+  readonly world: string | null;
   /** The interpreter of the single-user servers' environment; null with the simulated spawner. */
   readonly python: string | null;
   /** For the `postStart` command alone. */

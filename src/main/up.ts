@@ -63,6 +63,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
     internalUrl: null,
     trustedProxies: ['127.0.0.1', '::1'],
     spawner: options.spawner,
+    world: null,
     python,
     hookEnvironment,
     strictHooks: options.strictHooks,

@@ -132,7 +132,8 @@ describe('changing users', () => {
     expect((await hub.api('POST', '/users/fred/server', { token })).status).toBe(201);
     const { id } = await hub.server('fred', '', (server) => server.state === 'ready');
     expect((await hub.api('DELETE', '/users/fred', { token: teacher })).status).toBe(204);
-    expect([...hub.world.runs()].filter((run) => run.serverId === id && !run.stopped)).toEqual([]);
+    const runs = await hub.world.runs.all();
+    expect(runs.filter((run) => run.serverId === id && run.stoppedAt === null)).toEqual([]);
     expect((await hub.api('GET', '/user', { token })).status).toBe(403);
     expect((await browser.get('/hub/api/user')).status).toBe(403);
     expect((await hub.api('DELETE', '/users/fred', { token: teacher })).status).toBe(404);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type SpawnerWorld, spawnerConformance } from '../conformance.ts';
 import { SimulatedSpawner } from './simulated-spawner.ts';
 import { SimulatedWorld } from './simulated-world.ts';
@@ -54,6 +54,28 @@ describe('a simulated world', () => {
     expect(after.target).toBe(launched.target);
     expect(await new SimulatedSpawner({ world: after }).poll(launched.handle)).toEqual({ kind: 'running' });
     await after[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  test('in a folder belongs to all who have it open, and outlives the one that answers', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'polder-simulated-'));
+    const worlds = await Promise.all(Array.from({ length: 3 }, () => SimulatedWorld.open({ folder })));
+    expect(new Set(worlds.map((world) => world.target)).size).toBe(1);
+    const [one, two, three] = worlds.map((world) => new SimulatedSpawner({ world }));
+    const launches = await Promise.all(
+      [one, two, three].map((each) => each!.start(spec({}), () => {}, never)),
+    );
+    expect(new Set(launches.map(({ handle }) => JSON.stringify(handle))).size).toBe(1);
+    expect(await three!.list()).toHaveLength(1);
+    const { handle, target } = launches[0]!;
+    const status = () => fetch(`${target}/user/anna/api/status`).then(({ status }) => status);
+    for (const world of worlds.slice(0, 2)) {
+      await world[Symbol.asyncDispose]();
+      await vi.waitUntil(() => status().catch(() => 0), { timeout: 10_000 });
+    }
+    await three!.stop(handle, 0);
+    expect(await one!.poll(handle)).toMatchObject({ kind: 'exited' });
+    await worlds[2]![Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
   });
 

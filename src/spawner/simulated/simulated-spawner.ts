@@ -11,7 +11,8 @@ import {
   SpawnError,
   type Spawner,
 } from '../spawner.ts';
-import type { SimulatedRun, SimulatedWorld } from './simulated-world.ts';
+import type { SimulatedRun } from './simulated-runs.ts';
+import type { SimulatedWorld } from './simulated-world.ts';
 import { simulationOf } from './simulation.ts';
 
 export interface SimulatedSpawnerOptions {
@@ -39,15 +40,12 @@ export class SimulatedSpawner implements Spawner {
     report: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<Launched> {
-    const existing = this.#running(spec);
+    const existing = await this.#running(spec);
     if (existing !== undefined) return launched(existing);
     const simulation = simulationOf(spec.userOptions);
     report({ phase: 'launching', message: 'Starting your server', percent: 20 });
     await delay(simulation.startMs, undefined, { signal });
     if (simulation.startError !== null) throw new SpawnError(simulation.startError);
-    // Another call for the same run may have come first while this one waited.
-    const earlier = this.#running(spec);
-    if (earlier !== undefined) return launched(earlier);
     const now = this.#now().getTime();
     const run: SimulatedRun = {
       serverId: spec.serverId,
@@ -60,25 +58,27 @@ export class SimulatedSpawner implements Spawner {
       endReason: simulation.endReason,
       exitCode: simulation.exitCode,
       stopMs: simulation.stopMs,
-      stopped: false,
+      stoppedAt: null,
       log: simulation.log,
     };
-    await this.#world.put(run);
-    return launched(run);
+    // Another call for the same run, of this hub or another, may have come first while this one waited.
+    if (await this.#world.runs.add(run)) return launched(run);
+    return launched((await this.#world.runs.get(spec)) ?? run);
   }
 
   async poll(handle: Json): Promise<RunStatus> {
-    const run = this.#named(handle);
-    if (run === undefined || run.stopped) return { kind: 'exited', reason: 'exited', exitCode: null };
+    const run = await this.#named(handle);
+    if (run === undefined || run.stoppedAt !== null)
+      return { kind: 'exited', reason: 'exited', exitCode: null };
     if (this.#runs(run)) return { kind: 'running' };
     return { kind: 'exited', reason: run.endReason, exitCode: run.exitCode };
   }
 
   async stop(handle: Json, graceSeconds: number): Promise<void> {
-    const run = this.#named(handle);
-    if (run === undefined || run.stopped) return;
+    const run = await this.#named(handle);
+    if (run === undefined || run.stoppedAt !== null) return;
     await delay(Math.min(run.stopMs, graceSeconds * 1000));
-    await this.#world.put({ ...run, stopped: true });
+    await this.#world.runs.replace({ ...run, stoppedAt: this.#now().getTime() });
   }
 
   async runHook(spec: ServerSpec, _handle: Json, signal: AbortSignal): Promise<HookResult> {
@@ -88,37 +88,37 @@ export class SimulatedSpawner implements Spawner {
   }
 
   async log(run: Run, lines: number): Promise<string> {
-    const written = this.#world.get(run)?.log ?? [];
+    const written = (await this.#world.runs.get(run))?.log ?? [];
     return lines <= 0 ? '' : written.slice(-lines).join('\n');
   }
 
   async list(): Promise<readonly Existing[]> {
-    return [...this.#world.runs()]
+    return (await this.#world.runs.all())
       .filter((run) => this.#runs(run))
       .map((run) => ({ serverId: run.serverId, attempt: run.attempt, handle: launched(run).handle }));
   }
 
   async memory(handle: Json): Promise<number | null> {
-    const run = this.#named(handle);
+    const run = await this.#named(handle);
     return run !== undefined && this.#runs(run) ? 100 * 1024 * 1024 : null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  #running(run: Run): SimulatedRun | undefined {
-    const found = this.#world.get(run);
+  async #running(run: Run): Promise<SimulatedRun | undefined> {
+    const found = await this.#world.runs.get(run);
     return found !== undefined && this.#runs(found) ? found : undefined;
   }
 
   #runs(run: SimulatedRun): boolean {
-    return !run.stopped && (run.endsAt === null || this.#now().getTime() < run.endsAt);
+    return run.stoppedAt === null && (run.endsAt === null || this.#now().getTime() < run.endsAt);
   }
 
-  #named(handle: Json): SimulatedRun | undefined {
+  async #named(handle: Json): Promise<SimulatedRun | undefined> {
     const { serverId, attempt } = (handle ?? {}) as Partial<Run>;
     return serverId === undefined || attempt === undefined
       ? undefined
-      : this.#world.get({ serverId, attempt });
+      : await this.#world.runs.get({ serverId, attempt });
   }
 }
 
