@@ -97,7 +97,10 @@ export interface UserRepository {
 
 export type NewServer = Pick<Server, 'id' | 'userId' | 'name' | 'displayName' | 'oauthClientId'>;
 
-export type ServerOutline = Pick<Server, 'id' | 'userId' | 'state' | 'queuedAt' | 'startedAt'>;
+export type ServerOutline = Pick<Server, 'id' | 'userId' | 'state' | 'queuedAt' | 'startedAt'> & {
+  /** Who has a live lease of it; null: nobody. */
+  readonly holder: string | null;
+};
 
 export interface ServerRepository {
   get(owner: string, name: string): Promise<Server | undefined>;
@@ -109,7 +112,7 @@ export interface ServerRepository {
   ofUsers(userIds: readonly number[]): Promise<readonly Server[]>;
   /** In these states, in order of `queuedAt` (those without it last), then id. */
   inStates(states: readonly Server['state'][]): Promise<readonly Server[]>;
-  /** `inStates`, as much of it as says who waits for what. */
+  /** `inStates`, as much of it as says who waits for what, and who works on it. */
   outline(states: readonly Server['state'][]): Promise<readonly ServerOutline[]>;
   /** How many seconds the latest starts took, of servers that are ready, latest first. */
   startSeconds(since: Date, count: number): Promise<readonly number[]>;

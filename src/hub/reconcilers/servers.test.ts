@@ -283,3 +283,21 @@ test('whoever watches a start is told of each step, and its end comes last', asy
   expect(events.map((event) => event.sequence)).toEqual(events.map((_, index) => index + 1));
   expect(new Set(events.map((event) => event.phase))).toContain('notebooks');
 });
+
+test('a hub leaves alone what another is at, without asking again and again', async () => {
+  const course = await openCourse();
+  const asked: string[] = [];
+  const { servers } = course.store;
+  const claim = servers.claim.bind(servers);
+  servers.claim = async (id, holder, seconds) => {
+    asked.push(holder);
+    return await claim(id, holder, seconds);
+  };
+  const [first, second] = [openHub(course), openHub(course)];
+  const wanted = await first.servers.start(course.user, '', simulate({ startMs: 200, answerMs: 200 }));
+  const ready = await until(second, wanted, 'ready');
+  expect(ready).toMatchObject({ attempt: 1 });
+  expect(await course.spawner.list()).toHaveLength(1);
+  // Each at most once when it hears of the start, before it can see that the other has it.
+  expect(asked.length).toBeLessThanOrEqual(4);
+});

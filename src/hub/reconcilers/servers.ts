@@ -101,8 +101,10 @@ export class ServerReconciler implements Reconciler {
   }
 
   async reconcile(): Promise<void> {
-    for (const { id, state } of await this.#store.servers.outline(['starting', 'stopping'])) {
+    for (const { id, state, holder } of await this.#store.servers.outline(['starting', 'stopping'])) {
       const work = this.#working.get(id);
+      // Another hub is at it. Where that ends in the middle, its lease does too, and the next look sees that.
+      if (work === undefined && holder !== null && holder !== this.#holder) continue;
       if (work?.kind === 'start' && state === 'stopping') work.abort.abort();
       if (work === undefined) await this.#takeUp(id);
     }
@@ -159,10 +161,12 @@ export class ServerReconciler implements Reconciler {
       .catch((error) => {
         if (!abort.signal.aborted && !isOutdated(error))
           this.#events.stepFailed(`server ${kind}`, error, { server: row.id, user: row.owner });
+        return true;
       })
-      .finally(() => {
+      .then((wasOurs) => {
         this.#working.delete(row.id);
-        this.#activate();
+        // Who was not given the lease would else ask for it again and again.
+        if (wasOurs) this.#activate();
       });
     this.#working.set(row.id, { kind, abort, done });
   }
@@ -171,8 +175,8 @@ export class ServerReconciler implements Reconciler {
     row: Server,
     abort: AbortController,
     step: (signal: AbortSignal) => Promise<void>,
-  ): Promise<void> {
-    if (!(await this.#store.servers.claim(row.id, this.#holder, LEASE_SECONDS))) return;
+  ): Promise<boolean> {
+    if (!(await this.#store.servers.claim(row.id, this.#holder, LEASE_SECONDS))) return false;
     const renewal = setInterval(
       () => {
         this.#store.servers.claim(row.id, this.#holder, LEASE_SECONDS).then(
@@ -189,6 +193,7 @@ export class ServerReconciler implements Reconciler {
       clearInterval(renewal);
       await this.#store.servers.release(row.id, this.#holder);
     }
+    return true;
   }
 
   /** Out of the queue: counts the attempt, and stores the hash of the token that this attempt will hold. */

@@ -117,6 +117,7 @@ export function serversConformance(test: StoreTest): void {
           state,
           queuedAt,
           startedAt,
+          holder: null,
         }),
       ),
     );
@@ -265,6 +266,16 @@ export function serversConformance(test: StoreTest): void {
     expect(await store.servers.byId(server.id)).toEqual(server);
     expect((await store.servers.claim(server.id, 'hub-2', 60))!.lease!.holder).toBe('hub-2');
     expect(await store.servers.claim('srv-none', 'hub-2', 60)).toBeUndefined();
+  });
+
+  test('an outline says who has a live lease of a server', async ({ store, anna }) => {
+    const { id } = await addServer(store, anna);
+    const holder = async () => (await store.servers.outline(['stopped']))[0]!.holder;
+    expect(await holder()).toBeNull();
+    await store.servers.claim(id, 'hub-1', 60);
+    expect(await holder()).toBe('hub-1');
+    await store.servers.claim(id, 'hub-1', 0.02);
+    await vi.waitUntil(async () => (await holder()) === null, { interval: 5 });
   });
 
   test('a lease that has run out is had by another, and its old holder cannot give it back', async ({

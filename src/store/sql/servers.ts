@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Expression, type SqlBool, sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
 import { isSameRoute, type Route, type RouteOf } from '../../domain/route.ts';
 import type { Server, ServerId, ServerState } from '../../domain/server.ts';
@@ -52,6 +52,7 @@ export class SqlServers implements ServerRepository {
       state: row.state as ServerState,
       queuedAt: toDateOrNull(row.queued_at),
       startedAt: toDateOrNull(row.started_at),
+      holder: row.holder,
     }));
   }
 
@@ -205,10 +206,13 @@ const inStates = statement((context, states: readonly string[]) =>
     .orderBy('servers.id'),
 );
 
-const outline = statement(({ db, among }, states: readonly string[]) =>
+const outline = statement(({ db, among, clock }, states: readonly string[]) =>
   db
     .selectFrom('servers')
     .select(['id', 'user_id', 'state', 'queued_at', 'started_at'])
+    .select((eb) =>
+      eb.case().when(hasEnded(clock)).then(sql<null>`null`).else(eb.ref('lease_holder')).end().as('holder'),
+    )
     .where(among('servers.state', states))
     .orderBy('queued_at', (order) => order.asc().nullsLast())
     .orderBy('id'),
@@ -254,14 +258,7 @@ const claim = statement(({ db, clock }, id: string, holder: string, milliseconds
     .updateTable('servers')
     .set({ lease_holder: holder, lease_from: clock, lease_until: sql<number>`${clock} + ${milliseconds}` })
     .where('id', '=', id)
-    .where((eb) =>
-      eb.or([
-        eb('lease_holder', 'is', null),
-        eb('lease_holder', '=', holder),
-        eb('lease_until', '<=', clock),
-        isAhead(sql.ref('lease_from'), clock),
-      ]),
-    )
+    .where((eb) => eb.or([eb('lease_holder', 'is', null), eb('lease_holder', '=', holder), hasEnded(clock)]))
     .returningAll()
     .returning((eb) =>
       eb
@@ -274,6 +271,11 @@ const claim = statement(({ db, clock }, id: string, holder: string, milliseconds
     )
     .$castTo<OwnedServerRow>(),
 );
+
+/** Whether a lease that the row has counts no more. */
+function hasEnded(clock: Expression<number>): Expression<SqlBool> {
+  return sql<SqlBool>`(lease_until <= ${clock} or ${isAhead(sql.ref('lease_from'), clock)})`;
+}
 
 const noLease = { lease_holder: null, lease_from: null, lease_until: null };
 
