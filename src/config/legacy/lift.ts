@@ -1,9 +1,10 @@
-import { type Finding, findingAt, lineOf } from '../finding.ts';
+import { type Finding, findingAt } from '../finding.ts';
 import { nearest } from '../nearest.ts';
 import { entryAt, isEmpty, type MapTree, nodeAt, type Tree, withEntry, withoutEntry } from '../tree.ts';
 import { liftPython } from './python.ts';
 import type { Rule } from './rule.ts';
 import { LEGACY_RULES } from './rules.ts';
+import { describeTwice } from './said-twice.ts';
 import { RENAMED_TRAITS, TRAIT_RULES } from './traits.ts';
 
 export interface Lifted {
@@ -45,14 +46,7 @@ function applyRules(file: MapTree, rules: readonly Rule[], options: { readonly n
     }
     const [kept, dropped] = options.newWins ? [moved.value, standing] : [standing, moved.value];
     if (options.newWins) tree = withEntry(tree, target, moved);
-    findings.push(
-      findingAt(dropped, {
-        code: 'said-twice',
-        severity: 'warning',
-        message: `This is not used: \`${kept.path}\` (${lineOf(kept.place, dropped.place)}) comes first.`,
-        help: 'Keep one of the two.',
-      }),
-    );
+    findings.push(describeTwice(kept, dropped));
   }
   return { tree, findings };
 }

@@ -2,7 +2,6 @@ import { type Finding, findingAt } from '../finding.ts';
 import type { Json } from '../json.ts';
 import { readStatements, type Statement } from '../python/statements.ts';
 import {
-  type Entry,
   type MapTree,
   nodeAt,
   type Place,
@@ -12,11 +11,13 @@ import {
   withoutEntry,
 } from '../tree.ts';
 import { HINTS } from './python-hints.ts';
+import { describeTwice } from './said-twice.ts';
 import { TRAIT_RULES } from './traits.ts';
 
 /**
  * Turns `hub.extraConfig` into keys: what it assigns literally is put where `hub.config` has it, the pieces in the order of
- * their names, as the chart runs them. Everything else cannot run here, and is reported with what does the same.
+ * their names, as the chart runs them, after `hub.config`: what comes later counts, and what it replaces is reported.
+ * Everything else cannot run here, and is reported with what does the same.
  */
 export function liftPython(file: MapTree): { readonly tree: MapTree; readonly findings: readonly Finding[] } {
   const node = nodeAt(file, ['hub', 'extraConfig']);
@@ -29,8 +30,12 @@ export function liftPython(file: MapTree): { readonly tree: MapTree; readonly fi
       const written = { place: placeOf(piece, statement.line), path: piece.path };
       const changed =
         statement.kind === 'other' ? undefined : apply(tree, statement, traitOf(statement, written));
-      if (changed === undefined) findings.push(describeOther(statement, written));
-      else tree = changed;
+      if (changed === undefined) {
+        findings.push(describeOther(statement, written));
+        continue;
+      }
+      tree = changed.tree;
+      for (const { kept, dropped } of changed.replaced) findings.push(describeTwice(kept, dropped));
     }
   }
   return { tree, findings };
@@ -58,26 +63,40 @@ function placeOf(piece: ScalarTree, line: number): Place {
   return isBlock ? { ...piece.place, line: piece.place.line + line, column: 1 } : piece.place;
 }
 
+interface Applied {
+  readonly tree: MapTree;
+  readonly replaced: readonly { readonly kept: Written; readonly dropped: Written }[];
+}
+
 /** Undefined where what stands there already is of another kind. */
-function apply(tree: MapTree, { kind, target, value }: Assignment, written: Written): MapTree | undefined {
+function apply(tree: MapTree, { kind, target, value }: Assignment, written: Written): Applied | undefined {
   const node = treeOf(value, written);
-  const entry = (whole: Tree): Entry => ({ key: written.place, value: whole });
+  const put = (
+    path: readonly string[],
+    whole: Tree,
+    dropped: readonly (Tree | undefined)[] = [],
+  ): Applied => ({
+    tree: withEntry(tree, path, { key: written.place, value: whole }),
+    replaced: dropped.flatMap((one) => (one === undefined ? [] : [{ kept: written, dropped: one }])),
+  });
   const trait = ['hub', 'config', ...target.slice(0, 2)];
-  if (kind === 'set' && target.length === 2) return withEntry(tree, trait, entry(node));
+  if (kind === 'set' && target.length === 2) return put(trait, node, [nodeAt(tree, trait)]);
 
   const path = standingPath(tree, trait);
   const standing = nodeAt(tree, path);
   if (kind === 'set') {
     if (standing !== undefined && standing.kind !== 'map') return undefined;
-    return withEntry(tree, [...path, target[2]!], entry(node));
+    const item = [...path, target[2]!];
+    return put(item, node, [nodeAt(tree, item)]);
   }
-  if (standing === undefined) return withEntry(tree, path, entry(node));
+  if (standing === undefined) return put(path, node);
   if (standing.kind === 'map' && node.kind === 'map') {
     const entries = new Map([...standing.entries, ...node.entries]);
-    return withEntry(tree, path, entry({ ...standing, entries }));
+    const dropped = [...node.entries.keys()].map((key) => standing.entries.get(key)?.value);
+    return put(path, { ...standing, entries }, dropped);
   }
   if (standing.kind === 'list' && node.kind === 'list') {
-    return withEntry(tree, path, entry({ ...standing, items: [...standing.items, ...node.items] }));
+    return put(path, { ...standing, items: [...standing.items, ...node.items] });
   }
   return undefined;
 }
