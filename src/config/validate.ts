@@ -16,7 +16,10 @@ export interface Validated {
 
 /** Holds the lifted tree against the schema: all that has the wrong form, at once. */
 export function validateTree(tree: MapTree, generation: Generation): Validated {
-  const result = valuesSchema.safeParse(mergeOverDefaults(DEFAULTS[generation], toPlain(tree)));
+  // A file is read once: making code for its schema first takes longer than the reading.
+  const result = valuesSchema.safeParse(mergeOverDefaults(DEFAULTS[generation], toPlain(tree)), {
+    jitless: true,
+  });
   if (result.success) return { values: result.data, findings: [], wrong: [] };
   const wrong = result.error.issues.flatMap(describeIssue).map((described) => {
     const { node, path } = deepest(tree, described.path);
