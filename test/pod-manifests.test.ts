@@ -28,9 +28,9 @@ for (const name of (await readdir(FOLDER)).sort()) {
 
 function manifestsOf(input: string) {
   const [, user, server, options] = /^# (\S+), (\S*), (.*)\n/.exec(input)!;
-  const { config, findings } = checkText(input, 'config.yaml');
-  if (config === undefined) throw new Error(JSON.stringify(findings));
-  const settings = kubernetesSettingsOf(config, {
+  const loaded = checkText(input, 'config.yaml');
+  if (loaded.config === undefined) throw new Error(JSON.stringify(loaded.findings));
+  const settings = kubernetesSettingsOf(loaded.config, loaded.secrets, {
     namespace: 'jhub',
     instance: 'course',
     schedulerName: null,

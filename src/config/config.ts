@@ -70,8 +70,6 @@ export interface HubConfig {
   readonly redirectToServer: boolean;
   /** How long a login lasts. */
   readonly sessionDays: number;
-  /** For the hub's own process. People put secrets here: never log it. */
-  readonly extraEnvironment: Readonly<Record<string, string>>;
   /** Log more. */
   readonly debug: boolean;
   readonly database: DatabaseConfig;
@@ -106,8 +104,6 @@ export interface ServerConfig {
   readonly storage: StorageConfig;
   /** Command to run in a server before its user gets in. */
   readonly postStart: readonly string[] | null;
-  /** Added to every server's environment. People put secrets here: never log it. */
-  readonly environment: Readonly<Record<string, string>>;
   /** Null: the image's or the spawner's own. */
   readonly command: readonly string[] | null;
   /** Path within the server that opens first; null: the server's own. */
@@ -166,6 +162,10 @@ export interface Secrets {
   readonly dummyPassword: string | null;
   /** Where given, only this opens an admin's account. */
   readonly dummyAdminPassword: string | null;
+  /** Added to every server's environment: people put passwords and tokens here. */
+  readonly serverEnvironment: Readonly<Record<string, string>>;
+  /** Added to the environment of the hub's own process. */
+  readonly hubEnvironment: Readonly<Record<string, string>>;
   /** In PEM, with `proxy.https.type: manual`. */
   readonly tlsKey: string | null;
   /** With a database server: `postgresql://user:password@host:port/database?…`, as libpq has it. */

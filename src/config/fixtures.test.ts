@@ -53,11 +53,14 @@ function describeConfig(loaded: LoadedConfig): string {
   if (loaded.config === undefined) return 'no config';
   const empty = checkText('', 'empty', { generation: loaded.generation });
   const usual = new Map(empty.config === undefined ? [] : flatten(empty.config));
-  const secrets = Object.entries(loaded.secrets).filter(([, value]) => value !== null);
+  const secrets = Object.entries(loaded.secrets).flatMap(([key, value]) => {
+    if (key.endsWith('Environment')) return Object.keys(value).map((name) => `${key}.${name}`);
+    return value === null ? [] : [key];
+  });
   return [
     `generation: ${loaded.generation}`,
     ...flatten(loaded.config).flatMap(([key, value]) => (usual.get(key) === value ? [] : `${key}: ${value}`)),
-    ...secrets.map(([key]) => `secret: ${key}`),
+    ...secrets.map((key) => `secret: ${key}`),
   ].join('\n');
 }
 

@@ -73,10 +73,7 @@ const { values } = fc.letrec<{ values: unknown }>((tie) => ({
 function outputOf(text: string): string {
   const loaded = checkText(text, 'config.yaml');
   const lines = formatFindings(loaded.findings, { sources: loaded.sources });
-  // Environment is what the file says it is, secrets too; nobody prints it.
-  const shown = JSON.stringify(loaded.config ?? null, (key, value) =>
-    /environment/i.test(key) ? null : value,
-  );
+  const shown = JSON.stringify(loaded.config ?? null);
   const isWhole = loaded.complete && loaded.values !== undefined;
   const effective = isWhole ? JSON.stringify(effectiveValues(loaded.lifted, loaded.generation)) : '';
   return `${lines}\n${JSON.stringify(loaded.findings)}\n${shown}\n${effective}`;
@@ -91,6 +88,10 @@ test('no text makes the reading throw', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test('a key without a value is carried over', () => {
+  expect(migrateText('? course\n', 'config.yaml').text).toContain('course');
 });
 
 test('no values make the reading throw', () => {

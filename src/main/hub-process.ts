@@ -80,7 +80,7 @@ export async function serveHub(
       keepsHomes: settings.spawner === 'process',
       trustedProxies: settings.trustedProxies,
     }),
-    servers: config.server,
+    servers: { ...config.server, environment: secrets.serverEnvironment },
     limits: {
       allowNamed: config.hub.allowNamedServers,
       namedPerUser: config.hub.namedServerLimitPerUser,

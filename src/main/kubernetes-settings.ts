@@ -1,5 +1,5 @@
 /** What a Config says of users' pods, as the Kubernetes spawner is told it. */
-import type { Config } from '../config/config.ts';
+import type { Config, Secrets } from '../config/config.ts';
 import type { Json, JsonMap } from '../config/json.ts';
 import type { AffinityConfig, JsonItems, KubernetesConfig } from '../config/kubernetes.ts';
 import type { KubernetesSettings } from '../spawner/kubernetes/kubernetes-settings.ts';
@@ -15,20 +15,28 @@ export interface ClusterPlace {
   readonly priorityClassName: string | null;
 }
 
-export function kubernetesSettingsOf(config: Config, place: ClusterPlace): KubernetesSettings {
+export function kubernetesSettingsOf(
+  config: Config,
+  secrets: Pick<Secrets, 'serverEnvironment'>,
+  place: ClusterPlace,
+): KubernetesSettings {
   const { kubernetes, server } = config;
   return {
     namespace: place.namespace,
     instance: place.instance,
     naming: kubernetes.naming,
-    recipe: recipeOf(config, place),
+    recipe: recipeOf(config, secrets, place),
     profiles: kubernetes.userPods.profiles,
     startTimeoutSeconds: server.startTimeoutSeconds,
     events: kubernetes.userPods.events,
   };
 }
 
-function recipeOf({ kubernetes, server }: Config, place: ClusterPlace): PodRecipe {
+function recipeOf(
+  { kubernetes, server }: Config,
+  { serverEnvironment }: Pick<Secrets, 'serverEnvironment'>,
+  place: ClusterPlace,
+): PodRecipe {
   const { userPods, scheduling } = kubernetes;
   const { postStart: _, ...hooks } = userPods.lifecycleHooks;
   const postStart = withoutCommand(userPods.lifecycleHooks.postStart);
@@ -38,7 +46,7 @@ function recipeOf({ kubernetes, server }: Config, place: ClusterPlace): PodRecip
     imagePullPolicy: userPods.imagePullPolicy,
     imagePullSecrets: [...kubernetes.imagePullSecrets, ...userPods.imagePullSecrets],
     cmd: userPods.command,
-    environment: { ...server.environment, ...byName(userPods.environmentFrom) },
+    environment: { ...serverEnvironment, ...byName(userPods.environmentFrom) },
     defaultUrl: server.defaultUrl,
     memLimit: server.memory.limit,
     memGuarantee: server.memory.guarantee,

@@ -82,7 +82,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
     args: ['hub-process'],
     // Room for new objects, in MB: the 16 of Node's own choice cost memory and gain the hub nothing.
     nodeOptions: ['--max-semi-space-size=2'],
-    environment,
+    environment: { ...environment, ...secrets.hubEnvironment },
     message: settings,
   });
   const [, greeting] = await Promise.all([proxy.start(), hub.start()]);

@@ -1,4 +1,5 @@
 import { type Finding, findingAt, lineOf } from '../finding.ts';
+import { changesProgram } from '../settings/environment.ts';
 import { entryAt, isEmpty, leaves, nodeAt } from '../tree.ts';
 import type { Check, CheckedFile } from './check.ts';
 import { textAt } from './nodes.ts';
@@ -119,15 +120,18 @@ function checkLimits({ tree, values }: CheckedFile): readonly Finding[] {
 }
 
 function checkEnvironment({ tree }: CheckedFile): readonly Finding[] {
-  return [
-    ['singleuser', 'extraEnv'],
-    ['hub', 'extraEnv'],
-  ].flatMap((path) => {
-    const environment = nodeAt(tree, path);
+  return ['singleuser', 'hub'].flatMap((part) => {
+    const environment = nodeAt(tree, [part, 'extraEnv']);
     if (environment === undefined || environment.kind === 'scalar') return [];
     const entries =
-      environment.kind === 'list' ? environment.items : [...environment.entries.values()].map((e) => e.value);
-    return entries.flatMap((entry) => {
+      environment.kind === 'list'
+        ? environment.items.map((item) => ({ name: textAt(item, ['name']) ?? '', entry: item }))
+        : [...environment.entries].map(([name, { value }]) => ({ name, entry: value }));
+    return entries.flatMap(({ name, entry }) => {
+      if (part === 'hub' && changesProgram(name)) {
+        const message = `\`${name}\` is not given to the hub: it would run other code in it.`;
+        return findingAt(entry, { code: 'environment-not-given', severity: 'warning', message });
+      }
       if (entry.kind !== 'map' || entry.entries.has('value')) return [];
       const message = `\`${entry.path}\` comes from a cluster and is not set on one machine.`;
       return findingAt(entry, { code: 'environment-from-cluster', severity: 'warning', message });

@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { type Document, isMap, isScalar, type Node, Pair, Scalar, visit, YAMLMap, YAMLSeq } from 'yaml';
 import type { Json } from '../json.ts';
 import type { Rule } from '../legacy/rule.ts';
 import { resolvePlainScalar } from '../parse/scalar.ts';
@@ -17,6 +17,7 @@ export class EditableDocument {
     this.root = document.contents as unknown as YAMLMap<Scalar, Node | null>;
     if (document.commentBefore === null || document.commentBefore === undefined) document.commentBefore = '';
     bindComments(this.root);
+    fillValues(document);
   }
 
   toString(): string {
@@ -123,6 +124,15 @@ function bindComments(map: YAMLMap): void {
     }
     if (isMap(value)) bindComments(value);
   }
+}
+
+/** A key without a colon (`? key`) has no value at all, which cannot be written again: an empty one says the same. */
+function fillValues(document: Document): void {
+  visit(document, {
+    Pair: (_, pair) => {
+      if (pair.value === null || pair.value === undefined) pair.value = new Scalar('');
+    },
+  });
 }
 
 function joined(...comments: readonly (string | null | undefined)[]): string | undefined {

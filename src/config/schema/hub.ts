@@ -46,7 +46,7 @@ export const hubSchema = section({
   namedServerLimitPerUser: count,
   shutdownOnLogout: flag,
   redirectToServer: flag,
-  extraEnv: secret(laterAs(environment)),
+  extraEnv: secret(environment),
   authenticatePrometheus: laterAs(flag),
   consecutiveFailureLimit: unneeded(
     'the hub goes on when starts fail in a row, and counts the failures in its metrics',

@@ -49,7 +49,7 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'hub.namedServerLimitPerUser': 'How many servers a user may have beside the first; 0: no limit.',
   'hub.shutdownOnLogout': 'Whether logging out stops the user’s servers.',
   'hub.redirectToServer': 'Whether `/` leads to the user’s running server.',
-  'hub.extraEnv': 'Environment of the hub.',
+  'hub.extraEnv': 'Environment of the hub’s own process.',
   'hub.db': 'Where the hub keeps its state.',
   'hub.db.type':
     'A file of the hub’s own (sqlite-pvc), or a PostgreSQL server, which several hubs may share.',

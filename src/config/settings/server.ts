@@ -6,7 +6,7 @@ const OWN_COMMAND = 'jupyterhub-singleuser';
 
 /** What each user's server gets. */
 export function readServer(values: Values): ServerConfig {
-  const { image, memory, cpu, storage, lifecycleHooks, extraEnv, cmd, defaultUrl, startTimeout } =
+  const { image, memory, cpu, storage, lifecycleHooks, cmd, defaultUrl, startTimeout } =
     values.singleuser ?? {};
   const command = cmd?.length === 1 && cmd[0] === OWN_COMMAND ? null : (cmd ?? null);
   return {
@@ -15,7 +15,6 @@ export function readServer(values: Values): ServerConfig {
     cpu: readAmounts(cpu),
     storage: readStorage(storage),
     postStart: lifecycleHooks?.postStart?.exec?.command ?? null,
-    environment: readEnvironment(extraEnv),
     command,
     defaultUrl: defaultUrl || null,
     startTimeoutSeconds: startTimeout ?? 300,
@@ -49,14 +48,4 @@ function readStorage(storage: SingleuserValues['storage']): StorageConfig {
     default:
       return { type: 'none' };
   }
-}
-
-/** The literal ones; those that a cluster would fill in are left out (and reported). */
-export function readEnvironment(environment: SingleuserValues['extraEnv']): Readonly<Record<string, string>> {
-  const pairs = Array.isArray(environment)
-    ? environment.map(({ name, value }) => [name, value] as const)
-    : Object.entries(environment ?? {}).map(([name, value]) => {
-        return [name, typeof value === 'string' ? value : value.value] as const;
-      });
-  return Object.fromEntries(pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined));
 }

@@ -3,10 +3,11 @@ import { DEFAULT_RETRY_RANGE } from '../schema/hub-config.ts';
 import type { Values } from '../schema/values.ts';
 import { readCourse } from './course.ts';
 import { readDatabase } from './database.ts';
+import { readEnvironment, readHubEnvironment } from './environment.ts';
 import { readKubernetes } from './kubernetes.ts';
 import { readLogin } from './login.ts';
 import { readProxy } from './proxy.ts';
-import { readEnvironment, readServer } from './server.ts';
+import { readServer } from './server.ts';
 
 export interface Settings {
   readonly config: Config;
@@ -33,7 +34,6 @@ export function readSettings(values: Values, generation: Generation): Settings {
         shutdownOnLogout: hub?.shutdownOnLogout ?? false,
         redirectToServer: hub?.redirectToServer ?? true,
         sessionDays: hub?.config?.JupyterHub?.cookie_max_age_days ?? 14,
-        extraEnvironment: readEnvironment(hub?.extraEnv),
         debug: debug?.enabled ?? false,
         database,
       },
@@ -54,6 +54,8 @@ export function readSettings(values: Values, generation: Generation): Settings {
     secrets: {
       proxyToken: proxy?.secretToken || null,
       cookieSecret: hub?.cookieSecret || null,
+      serverEnvironment: readEnvironment(values.singleuser?.extraEnv),
+      hubEnvironment: readHubEnvironment(hub?.extraEnv),
       tlsKey: proxy?.https?.manual?.key || null,
       databaseUrl: url,
       registry: readRegistry(values.imagePullSecret),
