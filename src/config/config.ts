@@ -15,6 +15,7 @@ export interface Config {
   readonly server: ServerConfig;
   readonly proxy: ProxyConfig;
   readonly cull: CullConfig;
+  readonly limits: LimitsConfig;
   /** What only a cluster has; nothing else reads it. */
   readonly kubernetes: KubernetesConfig;
 }
@@ -136,6 +137,20 @@ export interface ProxyConfig {
   };
 }
 
+/** What one person may ask of the hub. */
+export interface LimitsConfig {
+  readonly requestBytes: number;
+  /** Null: no limit. */
+  readonly tokensPerUser: number | null;
+  /** After how many failures nobody logs in for a while. */
+  readonly failedLogins: {
+    readonly windowSeconds: number;
+    /** From one address. */
+    readonly perUser: number;
+    readonly perAddress: number;
+  };
+}
+
 export interface CullConfig {
   readonly enabled: boolean;
   /** Stop a server that nobody used for this long. */
@@ -144,6 +159,8 @@ export interface CullConfig {
   readonly everySeconds: number;
   /** Stop a server this long after its start, busy or not; 0: never. */
   readonly maxAgeSeconds: number;
+  /** Whether a server in which a cell runs is left alone. */
+  readonly spareRunningCells: boolean;
   /** Delete users too who have been away for the timeout. */
   readonly users: boolean;
   /** Whether administrators' servers are stopped as well. */

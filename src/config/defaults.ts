@@ -34,7 +34,15 @@ const dedicatedTo = (purpose: string) =>
 /** What today's chart says where the file says nothing: the keys that are used here. */
 const CURRENT: Json = {
   course: { name: 'Course' },
-  polder: { naming: 'safe' },
+  polder: {
+    naming: 'safe',
+    culling: { spareRunningCells: true },
+    limits: {
+      requestBody: '1M',
+      tokensPerUser: 200,
+      failedLogins: { window: 300, perUser: 5, perAddress: 300 },
+    },
+  },
   hub: {
     baseUrl: '/',
     concurrentSpawnLimit: 64,

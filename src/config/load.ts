@@ -10,6 +10,7 @@ import { checkCourse } from './checks/course.ts';
 import { checkDatabase } from './checks/database.ts';
 import { checkGeneration } from './checks/generation.ts';
 import { checkHttps } from './checks/https.ts';
+import { checkLimits } from './checks/limits.ts';
 import { checkLogin } from './checks/login.ts';
 import { checkPasswords } from './checks/passwords.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
@@ -72,6 +73,7 @@ const CHECKS = [
   checkPasswords,
   checkServer,
   checkCourse,
+  checkLimits,
   checkTemplates,
   checkHttps,
   checkGeneration,

@@ -107,6 +107,13 @@ describe('errors', () => {
     expect(tooLong.status).toBe(413);
   });
 
+  it('have bodies as long as the course allows', async () => {
+    await using hub = await startHub({ bounds: { requestBytes: 3_000_000 } });
+    const body = { note: 'x'.repeat(2_000_000) };
+    const answer = await hub.api('POST', '/users/anna/tokens', { token: await hub.token('anna'), body });
+    expect(answer.status).not.toBe(413);
+  });
+
   it('tell a browser’s form nothing that it could run', async () => {
     const response = await hub.api('GET', `/users/${encodeURIComponent('<script>alert(1)</script>')}`, {
       token: await hub.token('teacher'),

@@ -40,6 +40,7 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) =>
       void answerWithJson(error, request, reply.headers(COMMON_HEADERS)),
     trustProxy: site.trustedProxies.length === 0 ? false : [...site.trustedProxies],
+    bodyLimit: parts.requestBytes,
     routerOptions: { maxParamLength: LONGEST_SEGMENT },
     // Input is checked by zod: without these two, fastify loads its libraries for JSON schemas.
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },

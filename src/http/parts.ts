@@ -39,6 +39,8 @@ export interface HttpParts {
   readonly memoryOf: (id: ServerId) => Promise<number | null>;
   /** Throws HubError `unavailable` when the hub cannot do its work. */
   readonly checkHealth: () => Promise<void>;
+  /** The longest body that a request may have, in bytes. */
+  readonly requestBytes: number;
   readonly metrics: Registry;
   readonly log: Logger;
   readonly site: Site;

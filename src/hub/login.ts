@@ -8,20 +8,22 @@ import type { Admission, LoginFrom, OpenedSession } from './admission.ts';
 import type { HubEvents } from './events.ts';
 
 /** How many failures within the window close the door, and for how long at most. */
-const THROTTLE = {
-  windowSeconds: 300,
+export interface LoginThrottle {
+  readonly windowSeconds: number;
   /** One person at one address: someone guesses, or has forgotten. */
-  perUserAndAddress: 5,
-  /** One person from anywhere: a distributed guess. */
-  perUser: 50,
+  readonly perUser: number;
   /** One address: a whole classroom may sit behind it, so it is wide. */
-  perAddress: 300,
-} as const;
+  readonly perAddress: number;
+}
+
+/** One person from anywhere, as often as from one address: a distributed guess. */
+const ADDRESSES_PER_USER = 10;
 
 export class Login {
   readonly #store: Store;
   readonly #way: PasswordWay | undefined;
   readonly #admission: Admission;
+  readonly #throttle: LoginThrottle;
   readonly #events: HubEvents;
   readonly #now: () => Date;
 
@@ -30,12 +32,14 @@ export class Login {
     /** All ways into the hub; a form asks for the first that wants a password. */
     readonly ways: readonly LoginWay[];
     readonly admission: Admission;
+    readonly throttle: LoginThrottle;
     readonly events: HubEvents;
     readonly now: () => Date;
   }) {
     this.#store = parts.store;
     this.#way = parts.ways.find((way): way is PasswordWay => way.authenticator.kind === 'password');
     this.#admission = parts.admission;
+    this.#throttle = parts.throttle;
     this.#events = parts.events;
     this.#now = parts.now;
   }
@@ -60,7 +64,9 @@ export class Login {
     const identity = await way.authenticator.authenticate({ ...credentials, username: name });
     if (!identity) {
       await Promise.all(
-        throttleKeys(name, from).map(({ key }) => this.#store.throttles.hit(key, THROTTLE.windowSeconds)),
+        throttleKeys(name, from, this.#throttle).map(({ key }) =>
+          this.#store.throttles.hit(key, this.#throttle.windowSeconds),
+        ),
       );
       this.#events.loginRefused(name, from.address, 'password');
       throw new HubError('forbidden', 'This name and password do not belong together.');
@@ -71,7 +77,7 @@ export class Login {
   }
 
   async #refuseWhenThrottled(name: string, from: LoginFrom): Promise<void> {
-    for (const { key, limit } of throttleKeys(name, from)) {
+    for (const { key, limit } of throttleKeys(name, from, this.#throttle)) {
       const { count, until } = await this.#store.throttles.peek(key);
       if (count < limit) continue;
       const seconds = Math.max(1, Math.ceil((until.getTime() - this.#now().getTime()) / 1000));
@@ -92,10 +98,11 @@ function userAndAddressKey(name: string, from: LoginFrom): string {
 function throttleKeys(
   name: string,
   from: LoginFrom,
+  { perUser, perAddress }: LoginThrottle,
 ): readonly { readonly key: string; readonly limit: number }[] {
   return [
-    { key: userAndAddressKey(name, from), limit: THROTTLE.perUserAndAddress },
-    { key: `login:user:${name}`, limit: THROTTLE.perUser },
-    { key: `login:address:${from.address}`, limit: THROTTLE.perAddress },
+    { key: userAndAddressKey(name, from), limit: perUser },
+    { key: `login:user:${name}`, limit: perUser * ADDRESSES_PER_USER },
+    { key: `login:address:${from.address}`, limit: perAddress },
   ];
 }

@@ -21,18 +21,26 @@ export interface TokenRequest {
 export class Tokens {
   readonly #store: Store;
   readonly #roles: Roles;
+  readonly #perUser: number | null;
   readonly #now: () => Date;
 
-  constructor(parts: { readonly store: Store; readonly roles: Roles; readonly now: () => Date }) {
+  constructor(parts: {
+    readonly store: Store;
+    readonly roles: Roles;
+    /** How many a user may have of their own making; null: no limit. */
+    readonly perUser: number | null;
+    readonly now: () => Date;
+  }) {
     this.#store = parts.store;
     this.#roles = parts.roles;
+    this.#perUser = parts.perUser;
     this.#now = parts.now;
   }
 
   /**
    * @returns the token and its secret, which is stored nowhere.
    * @throws HubError `invalid` for a scope that does not exist or that the owner does not have, `forbidden` for one that
-   * its maker does not have.
+   * its maker does not have, `conflict` where its owner has as many as the course allows.
    */
   async create(request: TokenRequest): Promise<{ readonly token: Token; readonly secret: string }> {
     const unknown = request.scopes.filter((scope) => !isKnownScope(scope));
@@ -47,6 +55,7 @@ export class Tokens {
     if (!isWithin(wanted, request.maker.scopes)) {
       throw new HubError('forbidden', 'A token cannot be given scopes that its maker does not have.');
     }
+    await this.#refuseTooMany(request.owner);
     const secret = newSecret();
     const createdAt = this.#now();
     const token = await this.#store.tokens.insert({
@@ -64,6 +73,20 @@ export class Tokens {
       hash: hashSecret(secret),
     });
     return { token, secret };
+  }
+
+  /** Those that servers and sign-ins hold are made by us, and not counted. */
+  async #refuseTooMany(owner: User): Promise<void> {
+    if (this.#perUser === null) return;
+    const own = (await this.list(owner)).filter(
+      ({ serverId, sessionId, oauthClientId }) =>
+        serverId === null && sessionId === null && oauthClientId === null,
+    );
+    if (own.length < this.#perUser) return;
+    throw new HubError(
+      'conflict',
+      `“${owner.name}” has ${own.length} tokens, as many as this course allows. Revoke one of them first.`,
+    );
   }
 
   /** In order of creation. */

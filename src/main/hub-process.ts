@@ -81,6 +81,7 @@ export async function serveHub(
       trustedProxies: settings.trustedProxies,
     }),
     servers: { ...config.server, environment: secrets.serverEnvironment },
+    bounds: config.limits,
     limits: {
       allowNamed: config.hub.allowNamedServers,
       namedPerUser: config.hub.namedServerLimitPerUser,

@@ -15,7 +15,7 @@ import { Admission } from '../hub/admission.ts';
 import { Callers } from '../hub/callers.ts';
 import { HubEvents } from '../hub/events.ts';
 import { isAnyKernelBusy } from '../hub/kernels.ts';
-import { Login } from '../hub/login.ts';
+import { Login, type LoginThrottle } from '../hub/login.ts';
 import { OAuthProvider } from '../hub/oauth/provider.ts';
 import { ProxyActivity } from '../hub/proxy-activity.ts';
 import { CullReconciler, type CullSettings } from '../hub/reconcilers/culling.ts';
@@ -47,6 +47,7 @@ export interface HubParts {
   readonly site: Site;
   readonly servers: ServerSettings;
   readonly limits: ServerLimits;
+  readonly bounds: Bounds;
   readonly queue: StartQueueSettings;
   readonly starts: StartSettings;
   /** Null: idle servers go on. */
@@ -62,6 +63,14 @@ export interface HubParts {
   readonly debug: boolean;
   readonly log: Logger;
   readonly now: () => Date;
+}
+
+/** What one person may ask of the hub. */
+export interface Bounds {
+  readonly requestBytes: number;
+  /** Null: no limit. */
+  readonly tokensPerUser: number | null;
+  readonly failedLogins: LoginThrottle;
 }
 
 export interface RunningHub extends AsyncDisposable {
@@ -98,9 +107,9 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const app = await createHubApp({
     users: new Users({ store, servers, events }),
     servers,
-    tokens: new Tokens({ store, roles, now }),
+    tokens: new Tokens({ store, roles, perUser: parts.bounds.tokensPerUser, now }),
     sessions,
-    login: new Login({ store, ways, admission, events, now }),
+    login: new Login({ store, ways, admission, throttle: parts.bounds.failedLogins, events, now }),
     serviceLogin: new ServiceLogin({ store, ways, admission, events, key: site.cookieKey, now }),
     callers: new Callers({ store, roles, now }),
     roles,
@@ -113,6 +122,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     rerunHook: (id) => running.rerunHook(id),
     memoryOf: (id) => running.memoryOf(id),
     checkHealth: () => store.check(),
+    requestBytes: parts.bounds.requestBytes,
     metrics,
     log,
     site,

@@ -15,7 +15,7 @@ import type { ServerSettings } from '../../src/hub/server-spec.ts';
 import type { ServerLimits } from '../../src/hub/servers.ts';
 import type { StartQueueSettings } from '../../src/hub/start-queue.ts';
 import { deriveSecret, hashSecret, newId, newSecret } from '../../src/lib/secret.ts';
-import { openHub } from '../../src/main/hub.ts';
+import { type Bounds, openHub } from '../../src/main/hub.ts';
 import { type Feed, followFeed } from '../../src/proxy/feed/feed.ts';
 import { RouteTable } from '../../src/proxy/route-table.ts';
 import { SimulatedSpawner } from '../../src/spawner/simulated/simulated-spawner.ts';
@@ -27,6 +27,7 @@ import { Browser } from './browser.ts';
 export interface HubOptions {
   readonly site?: Partial<Site>;
   readonly limits?: Partial<ServerLimits>;
+  readonly bounds?: Partial<Bounds>;
   readonly queue?: Partial<StartQueueSettings>;
   readonly starts?: Partial<StartSettings>;
   readonly servers?: Partial<ServerSettings>;
@@ -112,6 +113,12 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     },
     limits: { allowNamed: site.allowNamedServers, namedPerUser: null, ...options.limits },
     queue: { concurrentStarts: null, activeServers: null, retryAfterSeconds: [30, 60], ...options.queue },
+    bounds: {
+      requestBytes: 1_048_576,
+      tokensPerUser: null,
+      failedLogins: { windowSeconds: 300, perUser: 5, perAddress: 300 },
+      ...options.bounds,
+    },
     starts: { startTimeoutSeconds: 30, strictHooks: false, ...options.starts },
     cull: null,
     listen: { host: '127.0.0.1', port: 0 },

@@ -27,6 +27,16 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
     'How names of users become names of pods and volumes: as charts 0.8.2 (legacy-0.10), 0.9 to 3 (escape) or later ones (safe) did it.',
   'polder.databasePooler':
     'Whether a pooler that gives each transaction another connection stands before the database (PgBouncer’s mode `transaction`).',
+  'polder.culling.spareRunningCells':
+    'Whether a server in which a cell runs is left alone, however long nobody used it. `cull` says the rest.',
+  'polder.limits': 'What one person may ask of the hub.',
+  'polder.limits.requestBody': 'The longest body that a request to the hub may have.',
+  'polder.limits.tokensPerUser': 'How many API tokens a user may make; 0: no limit.',
+  'polder.limits.failedLogins.window': 'Seconds for which a failed login counts.',
+  'polder.limits.failedLogins.perUser':
+    'After so many failures of one name from one address, that name waits there; ten times as many close it everywhere.',
+  'polder.limits.failedLogins.perAddress':
+    'After so many failures from one address everybody there waits. A whole classroom may be behind one.',
   hub: 'The hub: pages, logins and the starting of servers.',
   'hub.baseUrl': 'The path below which everything is served.',
   'hub.config':

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { GENERATIONS } from '../generations.ts';
 import { NAMING_SCHEMES } from '../kubernetes.ts';
 import { cluster, secret, section } from './fate.ts';
-import { count, flag, names, secretText, text, word } from './scalars.ts';
+import { byteSize, count, flag, names, seconds, secretText, text, word } from './scalars.ts';
 
 export const courseSchema = section({
   name: text.min(1, 'A course needs a name.').max(200, 'A course name has at most 200 characters.'),
@@ -28,4 +28,10 @@ export const polderSchema = section({
   generation: generationWord,
   naming: cluster(word(...NAMING_SCHEMES)),
   databasePooler: flag,
+  culling: section({ spareRunningCells: flag }),
+  limits: section({
+    requestBody: byteSize,
+    tokensPerUser: count,
+    failedLogins: section({ window: seconds, perUser: count.min(1), perAddress: count.min(1) }),
+  }),
 });

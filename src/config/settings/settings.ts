@@ -1,4 +1,4 @@
-import type { Config, Generation, Secrets } from '../config.ts';
+import type { Config, Generation, LimitsConfig, Secrets } from '../config.ts';
 import { DEFAULT_RETRY_RANGE } from '../schema/hub-config.ts';
 import type { Values } from '../schema/values.ts';
 import { readCourse } from './course.ts';
@@ -18,7 +18,7 @@ export interface Settings {
 export function readSettings(values: Values, generation: Generation): Settings {
   const { login, secrets } = readLogin(values);
   const { database, url } = readDatabase(values);
-  const { hub, cull, debug, proxy } = values;
+  const { hub, cull, debug, polder, proxy } = values;
   return {
     config: {
       generation,
@@ -45,10 +45,12 @@ export function readSettings(values: Values, generation: Generation): Settings {
         timeoutSeconds: cull?.timeout ?? 3600,
         everySeconds: cull?.every ?? 600,
         maxAgeSeconds: cull?.maxAge ?? 0,
+        spareRunningCells: polder?.culling?.spareRunningCells ?? true,
         users: cull?.users ?? false,
         adminUsers: cull?.adminUsers ?? true,
         removeNamedServers: cull?.removeNamedServers ?? false,
       },
+      limits: readLimits(polder?.limits),
       kubernetes: readKubernetes(values),
     },
     secrets: {
@@ -60,6 +62,19 @@ export function readSettings(values: Values, generation: Generation): Settings {
       databaseUrl: url,
       registry: readRegistry(values.imagePullSecret),
       ...secrets,
+    },
+  };
+}
+
+function readLimits(limits: NonNullable<Values['polder']>['limits'] = {}): LimitsConfig {
+  const { window, perUser, perAddress } = limits.failedLogins ?? {};
+  return {
+    requestBytes: limits.requestBody ?? 1024 ** 2,
+    tokensPerUser: limits.tokensPerUser || null,
+    failedLogins: {
+      windowSeconds: window ?? 300,
+      perUser: perUser ?? 5,
+      perAddress: perAddress ?? 300,
     },
   };
 }

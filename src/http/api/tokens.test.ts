@@ -61,6 +61,19 @@ describe('POST /hub/api/users/:user/tokens', () => {
     expect((await hub.api('GET', '/users/ben/tokens', { token: made.token })).status).toBe(403);
   });
 
+  it('makes as many for a user as the course allows, and one more when one of them is revoked', async () => {
+    await using limited = await startHub({ bounds: { tokensPerUser: 2 } });
+    const token = await limited.token('anna');
+    const make = () => limited.api('POST', '/users/anna/tokens', { token });
+    expect((await make()).status).toBe(201);
+    const refused = await make();
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({ message: expect.stringContaining('has 2 tokens') });
+    const [, made] = await limited.store.tokens.list({ userId: (await limited.user('anna')).id });
+    await limited.api('DELETE', `/users/anna/tokens/a${made?.id}`, { token });
+    expect((await make()).status).toBe(201);
+  });
+
   it('a token ends when it was said to', async () => {
     const made = await make('cor', await hub.token('cor'), { expires_in: 60 });
     expect(made.expires_at).not.toBeNull();

@@ -121,6 +121,23 @@ describe('the login page', () => {
     expect(page.text).toContain('“bo” is not on the list of this course.');
   });
 
+  it('counts failures as the course says', async () => {
+    await using hub = await startHub({
+      bounds: { failedLogins: { windowSeconds: 10, perUser: 1, perAddress: 2 } },
+    });
+    const attempt = async (username: string, password: string) => {
+      const browser = await hub.browser();
+      const fields = { username, password };
+      return (await press(browser, await show(browser, '/hub/login'), { button: 'Log in', fields })).status;
+    };
+    expect(await attempt('anna', 'wrong')).toBe(403);
+    expect(await attempt('anna', PASSWORD)).toBe(429);
+    expect(await attempt('ben', 'wrong')).toBe(403);
+    expect(await attempt('carl', PASSWORD)).toBe(429);
+    hub.clock.advance(11);
+    expect(await attempt('anna', PASSWORD)).toBe(303);
+  });
+
   it('says how long to wait after too many failures, and lets in after that', async () => {
     await using hub = await startHub();
     const browser = await hub.browser();

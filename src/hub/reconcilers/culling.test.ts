@@ -57,6 +57,7 @@ function openCuller(
       timeoutSeconds: HOUR,
       everySeconds: 600,
       maxAgeSeconds: 0,
+      spareRunningCells: true,
       adminUsers: true,
       removeNamedServers: false,
       ...settings,
@@ -96,6 +97,14 @@ test('a server that was used meanwhile goes on', async () => {
   hub.clock.advance(120);
   await culler.reconcile();
   expect(await stateOf(server)).toBe('ready');
+});
+
+test('where the course does not spare running cells, idle is what nobody used', async () => {
+  const culler = openCuller({ spareRunningCells: false }, ['anna']);
+  await startServer('anna');
+  hub.clock.advance(HOUR + 1);
+  await culler.reconcile();
+  expect(await stopped('anna')).toMatchObject({ stopReason: 'idle' });
 });
 
 test('while a class goes on nobody is stopped, and after it who is idle still is', async () => {

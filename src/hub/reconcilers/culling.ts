@@ -18,6 +18,8 @@ export interface CullSettings {
   readonly everySeconds: number;
   /** This long after its start a server is stopped, idle or not; 0: never. */
   readonly maxAgeSeconds: number;
+  /** Whether a server in which a cell runs goes on, however long ago anybody looked at it. */
+  readonly spareRunningCells: boolean;
   /** Whether servers of admins are stopped too. */
   readonly adminUsers: boolean;
   /** Whether a named server that was stopped is removed too. */
@@ -80,13 +82,13 @@ export class CullReconciler implements Reconciler {
   }
 
   async #isDue(server: Server): Promise<boolean> {
-    const { maxAgeSeconds, timeoutSeconds, adminUsers } = this.#settings;
+    const { maxAgeSeconds, timeoutSeconds, spareRunningCells, adminUsers } = this.#settings;
     const tooOld = maxAgeSeconds > 0 && this.#secondsSince(server.startedAt) >= maxAgeSeconds;
     const used = Math.max(server.lastActivityAt?.getTime() ?? 0, server.readyAt?.getTime() ?? 0);
     const idle = timeoutSeconds > 0 && this.#secondsSince(new Date(used)) >= timeoutSeconds;
     if (!tooOld && !idle) return false;
     if (!adminUsers && (await this.#store.users.byId(server.userId))?.admin) return false;
-    return tooOld || !(await this.#runsSomething(server));
+    return tooOld || !spareRunningCells || !(await this.#runsSomething(server));
   }
 
   /** A server that cannot be asked counts as idle: something that does not answer is of no use to anyone. */
