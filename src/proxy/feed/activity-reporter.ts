@@ -27,12 +27,13 @@ export class ActivityReporter implements AsyncDisposable {
     readonly routes: FollowedRoutes;
     readonly logger: Logger;
     readonly now: () => Date;
+    readonly periodMs?: number;
   }) {
     this.#hubs = parts.hubs;
     this.#routes = parts.routes;
     this.#logger = parts.logger;
     this.#now = parts.now;
-    this.#timer = setInterval(() => this.#begin(), PERIOD_MS);
+    this.#timer = setInterval(() => this.#begin(), parts.periodMs ?? PERIOD_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import { checksumOf } from '../../domain/route-feed.ts';
 import type { FollowedTable } from './followed-routes.ts';
 
-/** What changes within this time is written once. */
-const DEBOUNCE_MS = 200;
+/** It is written at once, and then not again for this time: what changes meanwhile is written together. */
+const PAUSE_MS = 200;
 const FORMAT = 1;
 
 /**
@@ -16,7 +16,8 @@ export class RouteFile implements AsyncDisposable {
   readonly #path: string;
   readonly #logger: Logger;
   readonly #current: () => FollowedTable | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #pause: NodeJS.Timeout | undefined;
+  #isDue = false;
   #writing: Promise<void> = Promise.resolve();
 
   /** @param parts.current what is to be written, asked when it is. */
@@ -42,18 +43,24 @@ export class RouteFile implements AsyncDisposable {
 
   /** What there is is not what was written last: writes it soon. */
   changed(): void {
-    this.#timer ??= setTimeout(() => this.#write(), DEBOUNCE_MS);
+    this.#isDue = true;
+    if (this.#pause === undefined) this.#write();
   }
 
   /** Writes what is yet to be written. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#timer !== undefined) this.#write();
+    if (this.#isDue) this.#write();
+    clearTimeout(this.#pause);
     await this.#writing;
   }
 
   #write(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#isDue = false;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      if (this.#isDue) this.#write();
+    }, PAUSE_MS);
     this.#writing = this.#writing
       .then(() => this.#writeNow())
       .catch((error: unknown) =>
