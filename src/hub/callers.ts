@@ -1,5 +1,6 @@
 /** From a secret that a request shows to who asks and what they may do. */
 import type { Caller } from '../domain/caller.ts';
+import { HubError } from '../domain/errors.ts';
 import { expandScopes, intersectScopes, type ScopeOwner, type ScopeSet } from '../domain/scope.ts';
 import type { Session } from '../domain/session.ts';
 import type { Token } from '../domain/token.ts';
@@ -46,15 +47,19 @@ export class Callers {
   async #noteTokenUse(token: Token): Promise<void> {
     const at = this.#now();
     if (!isOld(token.lastUsedAt, at)) return;
-    await this.#store.tokens.touch([{ id: token.id, at }]);
-    if (token.serverId === null) await this.#store.users.touch([{ id: token.userId, at }]);
+    await whereItCanBeWritten(async () => {
+      await this.#store.tokens.touch([{ id: token.id, at }]);
+      if (token.serverId === null) await this.#store.users.touch([{ id: token.userId, at }]);
+    });
   }
 
   async #noteSessionUse(session: Session): Promise<void> {
     const at = this.#now();
     if (!isOld(session.lastSeenAt, at)) return;
-    await this.#store.sessions.touch(session.id, at);
-    await this.#store.users.touch([{ id: session.userId, at }]);
+    await whereItCanBeWritten(async () => {
+      await this.#store.sessions.touch(session.id, at);
+      await this.#store.users.touch([{ id: session.userId, at }]);
+    });
   }
 
   /** Never more than its owner has at this moment, whatever was granted once. */
@@ -67,6 +72,15 @@ export class Callers {
   async #scopeOwner(token: Token, user: User): Promise<ScopeOwner> {
     const server = token.serverId === null ? undefined : await this.#store.servers.byId(token.serverId);
     return server ? { userName: user.name, serverName: server.name } : { userName: user.name };
+  }
+}
+
+/** A full disk must not keep people out of servers that run. */
+async function whereItCanBeWritten(note: () => Promise<void>): Promise<void> {
+  try {
+    await note();
+  } catch (error) {
+    if (!(error instanceof HubError) || error.code !== 'unavailable') throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The hub's own process, as the supervisor starts it: chooses the parts, tells when it answers, ends cleanly. */
 import { once } from 'node:events';
-import { pino } from 'pino';
+import type { Logger } from 'pino';
 import { ProcessSpawner } from '../spawner/process/process-spawner.ts';
 import { SimulatedSpawner } from '../spawner/simulated/simulated-spawner.ts';
 import { SimulatedWorld } from '../spawner/simulated/simulated-world.ts';
@@ -10,6 +10,7 @@ import { joinHubs, openDatabase } from './database.ts';
 import { openHub } from './hub.ts';
 import { type HubSettings, siteOf } from './hub-settings.ts';
 import { openLoginWays } from './login-ways.ts';
+import { openProcessLog } from './process-log.ts';
 
 /** What the hub says when it answers. */
 export interface HubGreeting {
@@ -56,7 +57,7 @@ export async function serveHub(
   { ended, greet }: { readonly ended: Promise<unknown>; readonly greet: (greeting: HubGreeting) => void },
 ): Promise<HubFarewell> {
   const { config, secrets, keys } = settings;
-  const log = pino({ level: config.hub.debug ? 'debug' : 'info', base: { part: 'hub' } });
+  const log = openProcessLog('hub', config.hub.debug ? 'debug' : 'info');
   const folder = await openDataFolder(settings.data);
 
   await using store = await openDatabase({ config, secrets, file: folder.database });
@@ -117,7 +118,7 @@ export async function serveHub(
 
 async function openSpawner(
   settings: HubSettings,
-  log: pino.Logger,
+  log: Logger,
 ): Promise<{ readonly spawner: Spawner; readonly findings: HubGreeting['findings'] }> {
   if (settings.spawner === 'simulated') {
     return {

@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { pino } from 'pino';
 import { HubError } from '../domain/errors.ts';
 import { type ProxyArguments, parseProxyArguments } from '../proxy/arguments.ts';
 import { watchCertificate } from '../proxy/certificate-watch.ts';
 import { startProxy } from '../proxy/proxy.ts';
+import { openProcessLog } from './process-log.ts';
 
 /**
  * Runs until SIGINT or SIGTERM, or, when a supervisor started it, until that is gone; then lets requests end. What is
@@ -15,7 +15,7 @@ import { startProxy } from '../proxy/proxy.ts';
 export async function proxyCommand(argv: readonly string[]): Promise<void> {
   const given = readArguments(argv);
   if (given === undefined) return;
-  const logger = pino({ level: given.logLevel, base: { part: 'proxy' } });
+  const logger = openProcessLog('proxy', given.logLevel);
   for (const warning of given.warnings) logger.warn(warning);
   const stop = ending();
   // Last of all, because an open channel to a supervisor keeps the process running.

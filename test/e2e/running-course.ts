@@ -15,6 +15,8 @@ export interface CourseOptions {
   /** Runs it as this OS user, who owns the data folder; undefined: as whoever runs the test. */
   readonly user?: { readonly name: string; readonly uid: number; readonly gid: number } | undefined;
   readonly environment?: Readonly<Record<string, string>>;
+  /** In which folder its own folder is made; undefined: where temporary files are. */
+  readonly within?: string;
   /** Where it is reached; undefined: any that is free. */
   readonly port?: number;
 }
@@ -44,7 +46,7 @@ export class RunningCourse implements AsyncDisposable {
 
   /** Starts it and resolves when it says that the course is ready. */
   static async start(options: CourseOptions = {}): Promise<RunningCourse> {
-    const folder = await mkdtemp(join(tmpdir(), 'polder-e2e-'));
+    const folder = await mkdtemp(join(options.within ?? tmpdir(), 'polder-e2e-'));
     const data = join(folder, 'data');
     await mkdir(data);
     // Students' processes pass through to their homes.

@@ -1,4 +1,5 @@
 /** A course as `polder up` runs it, whose processes can be killed: real hub, proxy and spawner, and small servers. */
+import { randomInt } from 'node:crypto';
 import { mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,14 +60,19 @@ export class FaultCourse implements AsyncDisposable {
     this.database = new CourseDatabase(this.data);
   }
 
-  static async start(): Promise<FaultCourse> {
+  /** @param within folder for what the course keeps; by default where temporary files are */
+  static async start({ within }: { readonly within?: string } = {}): Promise<FaultCourse> {
     const folder = await mkdtemp(join(tmpdir(), 'polder-faults-'));
     const file = join(folder, 'config.yaml');
     await writeFile(file, config);
     const environment = await makeStubEnvironment();
-    // Not one of those that servers are given: somebody's may take it while the proxy is away.
-    const port = await freePort('127.0.0.1', 18_000);
-    const options = { args: [`--config=${file}`, `--python=${environment.python}`], port };
+    // Below those that servers are given: somebody's may take it while the proxy is away. By chance, for others' runs.
+    const port = await freePort('127.0.0.1', 12_000 + randomInt(18_000));
+    const options = {
+      args: [`--config=${file}`, `--python=${environment.python}`],
+      port,
+      ...(within === undefined ? {} : { within }),
+    };
     const course = await RunningCourse.start(options);
     return new FaultCourse({ folder, environment, options, course });
   }
@@ -74,7 +80,7 @@ export class FaultCourse implements AsyncDisposable {
   /** Kills, and where nobody else would, starts again. Resolves when hub and proxy answer. */
   async kill(victim: Victim): Promise<void> {
     const supervisor = this.#course.supervisorPid;
-    const [hub, proxy] = await Promise.all([this.#childPid('hub'), this.#childPid('proxy')]);
+    const [hub, proxy] = await Promise.all([this.pid('hub'), this.pid('proxy')]);
     switch (victim) {
       case 'hub':
         killNow(hub);
@@ -165,8 +171,8 @@ export class FaultCourse implements AsyncDisposable {
     this.#kills = 0;
   }
 
-  /** A pid file may still name the one before: only a child of the supervisor is meant. */
-  async #childPid(name: 'hub' | 'proxy'): Promise<number> {
+  /** Waits until it runs. A pid file may still name the one before: only a child of the supervisor is meant. */
+  async pid(name: 'hub' | 'proxy'): Promise<number> {
     let pid = 0;
     await until(async () => {
       pid = await this.#course.pid(name).catch(() => 0);

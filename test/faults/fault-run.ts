@@ -29,13 +29,10 @@ export async function runSeeds(
 ): Promise<void> {
   const left = [...seeds];
   await using opened = new AsyncDisposableStack();
-  const work: Promise<void>[] = [];
-  while (work.length < Math.min(courses, seeds.length)) {
-    // One after the other: each looks for ports that are free.
-    const course = opened.use(await FaultCourse.start());
-    work.push(runOn(course, left, tell));
-  }
-  await Promise.all(work);
+  const ready: FaultCourse[] = [];
+  // All before the first is killed, and one after the other: each keeps ports that are free when it starts.
+  while (ready.length < Math.min(courses, seeds.length)) ready.push(opened.use(await FaultCourse.start()));
+  await Promise.all(ready.map((course) => runOn(course, left, tell)));
 }
 
 async function runOn(
@@ -138,7 +135,7 @@ async function leave(course: FaultCourse, adminToken: string, prefix: string): P
 }
 
 /** A token of the admin, made as a person makes it. */
-async function adminTokenOf(course: FaultCourse): Promise<string> {
+export async function adminTokenOf(course: FaultCourse): Promise<string> {
   const browser = new Browser(course.url);
   const form = await (await browser.get('/hub/login')).text();
   await browser.post('/hub/login', { username: admin, password, _xsrf: xsrfOf(form) });

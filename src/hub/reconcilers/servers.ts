@@ -159,14 +159,14 @@ export class ServerReconciler implements Reconciler {
     const abort = new AbortController();
     const done = this.#underLease(row, abort, step)
       .catch((error) => {
-        if (!abort.signal.aborted && !isOutdated(error))
-          this.#events.stepFailed(`server ${kind}`, error, { server: row.id, user: row.owner });
-        return true;
+        const expected = abort.signal.aborted || isOutdated(error);
+        if (!expected) this.#events.stepFailed(`server ${kind}`, error, { server: row.id, user: row.owner });
+        return expected;
       })
-      .then((wasOurs) => {
+      .then((anyUse) => {
         this.#working.delete(row.id);
-        // Who was not given the lease would else ask for it again and again.
-        if (wasOurs) this.#activate();
+        // Who was not given the lease, or found the disk full, would else ask for it again and again.
+        if (anyUse) this.#activate();
       });
     this.#working.set(row.id, { kind, abort, done });
   }
@@ -236,6 +236,8 @@ export class ServerReconciler implements Reconciler {
     } catch (error) {
       // A stop was asked for, or this hub is ending: the row says what comes next.
       if (signal.aborted || isOutdated(error)) return;
+      // The database is away, which is no fault of the server: the next look goes on with it.
+      if (isUnavailable(error)) throw error;
       await this.#fail(row, error);
     }
   }
@@ -398,6 +400,10 @@ function runOf(row: Server): Run {
 /** Somebody changed the row meanwhile: what we were doing is no longer wanted. */
 function isOutdated(error: unknown): boolean {
   return error instanceof HubError && error.code === 'conflict';
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof HubError && error.code === 'unavailable';
 }
 
 function exitError({ reason, exitCode, explanation }: Extract<RunStatus, { kind: 'exited' }>): SpawnError {
