@@ -3,10 +3,58 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Contender, end, freePorts, launch, people, person, untilHealthy } from './contender.ts';
+import { adminToken } from './hub-client.ts';
 import type { Peers } from './peers.ts';
 import { cpuSeconds } from './process-figures.ts';
 
-export async function prepareJupyterHub(folder: string, { python, proxyProgram }: Peers): Promise<Contender> {
+/** A spawner whose servers are all the same small HTTP server, which answers for every one of them. */
+const NOTHING_SPAWNER = `
+from jupyterhub.spawner import Spawner
+
+class NothingSpawner(Spawner):
+    up = False
+
+    def load_state(self, state):
+        super().load_state(state)
+        self.up = state.get('up', False)
+
+    def get_state(self):
+        return {**super().get_state(), 'up': self.up}
+
+    def clear_state(self):
+        super().clear_state()
+        self.up = False
+
+    async def start(self):
+        self.up = True
+        return ('127.0.0.1', PORT)
+
+    async def poll(self):
+        return None if self.up else 0
+
+    async def stop(self, now=False):
+        self.up = False
+
+c.JupyterHub.spawner_class = NothingSpawner
+`;
+
+const ADMIN_SERVICE = {
+  'JupyterHub.services': [{ name: 'bench', api_token: adminToken }],
+  'JupyterHub.load_roles': [
+    {
+      name: 'bench',
+      services: ['bench'],
+      scopes: ['admin:users', 'admin:servers', 'list:users', 'tokens', 'read:metrics'],
+    },
+  ],
+};
+
+/** @param nothingPort where one HTTP server answers for every single-user server; null: real ones are started */
+export async function prepareJupyterHub(
+  folder: string,
+  { python, proxyProgram }: Peers,
+  nothingPort: number | null,
+): Promise<Contender> {
   const [port, hubPort, proxyApi] = await freePorts(3);
   const configFile = join(folder, 'jupyterhub_config.py');
   const database = join(folder, 'jupyterhub.sqlite');
@@ -21,6 +69,7 @@ export async function prepareJupyterHub(folder: string, { python, proxyProgram }
     'DummyAuthenticator.password': person.password,
     'Authenticator.allowed_users': people,
     'Authenticator.admin_users': ['admin'],
+    ...(nothingPort === null ? {} : ADMIN_SERVICE),
     'SimpleLocalProcessSpawner.home_dir_template': join(folder, 'homes', '{username}'),
     'SimpleLocalProcessSpawner.cmd': [singleUser],
     'SimpleLocalProcessSpawner.args': process.getuid?.() === 0 ? ['--allow-root'] : [],
@@ -32,6 +81,7 @@ export async function prepareJupyterHub(folder: string, { python, proxyProgram }
     Object.entries(settings)
       // What JSON writes, Python reads: strings, numbers and lists.
       .map(([name, value]) => `c.${name} = ${JSON.stringify(value)}\n`)
+      .concat(nothingPort === null ? [] : [NOTHING_SPAWNER.replace('PORT', String(nothingPort))])
       .join(''),
   );
 

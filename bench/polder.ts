@@ -4,8 +4,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { hashSecret } from '../src/lib/secret.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { type Contender, end, freePorts, launch, people, person, untilHealthy } from './contender.ts';
+import { adminToken } from './hub-client.ts';
 import { cpuSeconds } from './process-figures.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -44,6 +46,7 @@ export async function preparePolder(folder: string, python: string | null): Prom
     ...(python === null ? ['--spawner=simulated'] : [`--python=${python}`]),
   ];
   await mkdir(data, { recursive: true });
+  await addAdminToken(join(data, 'polder.sqlite'));
   await writeFile(join(data, 'ports.json'), JSON.stringify({ hub: hubPort, proxyApi }));
 
   return {
@@ -75,4 +78,20 @@ export async function preparePolder(folder: string, python: string | null): Prom
       };
     },
   };
+}
+
+async function addAdminToken(database: string): Promise<void> {
+  await using store = await openSqliteStore(database);
+  const [admin] = await store.users.insert([{ name: 'admin', admin: true }]);
+  await store.tokens.insert({
+    userId: admin!.id,
+    scopes: ['inherit'],
+    note: 'for measuring',
+    createdAt: new Date(),
+    expiresAt: null,
+    sessionId: null,
+    oauthClientId: null,
+    serverId: null,
+    hash: hashSecret(adminToken),
+  });
 }

@@ -1,6 +1,7 @@
 /**
  * `node bench/run.ts`: Polder and its peers, from their registries, side by side on this machine; prints a table.
- * `--only hub-start,click` takes some of the measures, `--rounds N` (3) and `--users N` (10000) change their size.
+ * `--only hub-start,click` takes some of the measures, `--rounds N` (3), `--users N` (10000) and
+ * `--servers N` (1000) change their size.
  * `--save` puts what was measured into `docs/performance.md`.
  */
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -16,19 +17,26 @@ import { measureHubStart } from './hub-start.ts';
 import { prepareJupyterHub } from './jupyterhub.ts';
 import { measureLoginPage } from './login-page.ts';
 import { measureMemory } from './memory.ts';
+import { NothingServer } from './nothing-server.ts';
 import { installPeers, type Peers } from './peers.ts';
 import { buildPolder, preparePolder } from './polder.ts';
 import { measureProxy } from './proxy.ts';
+import { measureStarts } from './starts.ts';
 import { formatSection, type Section } from './table.ts';
 
 interface Size {
   readonly rounds: number;
   readonly users: number;
+  readonly servers: number;
 }
 
 const measures: Readonly<Record<string, (peers: Peers, size: Size) => Promise<readonly Section[]>>> = {
   'hub-start': (peers, size) =>
     withContenders(peers, 'simulated', async (pair) => [await measureHubStart(pair, size)]),
+  starts: (peers, { rounds, servers }) =>
+    withContenders(peers, 'nothing', async (pair) => [
+      await measureStarts(pair, { rounds, servers, peerName: peers.hubName }),
+    ]),
   memory: (peers, size) => withContenders(peers, 'real', async (pair) => [await measureMemory(pair, size)]),
   proxy: async (peers, { rounds }) => [await measureProxy(peers.proxyProgram, { rounds, seconds: 3 })],
   click: (peers, size) =>
@@ -53,6 +61,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: Object.keys(measures).join(',') },
     rounds: { type: 'string', default: '3' },
     users: { type: 'string', default: '10000' },
+    servers: { type: 'string', default: '1000' },
     save: { type: 'boolean', default: false },
   },
 });
@@ -65,7 +74,7 @@ const tell = (text: string) => process.stderr.write(`${text}\n`);
 tell('Installing the peers, where they are not there yet …');
 const peers = await installPeers();
 buildPolder();
-const size = { rounds: Number(values.rounds), users: Number(values.users) };
+const size = { rounds: Number(values.rounds), users: Number(values.users), servers: Number(values.servers) };
 
 let report = '';
 const print = (text: string) => {
@@ -100,7 +109,8 @@ async function save(text: string): Promise<void> {
 /** Both in folders of their own, which go when `work` is done. */
 async function withContenders<T>(
   peers: Peers,
-  servers: 'real' | 'simulated',
+  /** `nothing`: a server that costs nothing stands for each; `simulated`: the same, of Polder's alone. */
+  servers: 'real' | 'simulated' | 'nothing',
   work: (pair: readonly [Contender, Contender]) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'polder-bench-'));
@@ -109,9 +119,10 @@ async function withContenders<T>(
     await chmod(folder, 0o711);
     const [ours, theirs] = [join(folder, 'polder'), join(folder, 'jupyterhub')];
     for (const path of [ours, theirs]) await mkdir(path, { mode: 0o711 });
+    await using nothing = servers === 'nothing' ? await NothingServer.start() : null;
     const pair = [
       await preparePolder(ours, servers === 'real' ? peers.python : null),
-      await prepareJupyterHub(theirs, peers),
+      await prepareJupyterHub(theirs, peers, nothing?.port ?? null),
     ] as const;
     try {
       return await work(pair);
