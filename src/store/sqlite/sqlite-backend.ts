@@ -7,6 +7,7 @@ import type { Tables } from '../sql/tables.ts';
 import { CLOCK, SqliteConnection } from './sqlite-connection.ts';
 import { OwnSqliteDialect } from './sqlite-dialect.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
+import { SqliteJournal } from './sqlite-journal.ts';
 import { SqliteReadDriver } from './sqlite-read-driver.ts';
 import type { SqliteStoreOptions } from './sqlite-store.ts';
 import { SqliteWriteDriver } from './sqlite-write-driver.ts';
@@ -19,19 +20,22 @@ export class SqliteBackend implements Backend {
   readonly steps: Steps;
   readonly #write: SqliteConnection;
   readonly #read: SqliteConnection;
+  readonly #journal: SqliteJournal;
   #closed = false;
 
   constructor(file: string, options: Required<SqliteStoreOptions>) {
     const { now, lockWaitSeconds, steps } = options;
     this.steps = steps;
+    this.#journal = new SqliteJournal(file);
     this.#write = new SqliteConnection(file, {
       readOnly: false,
       now,
       pragmas: [
         // Readers go on while one writes.
         'journal_mode = wal',
-        // What was acknowledged survives a power cut.
-        'synchronous = full',
+        // The journal sees to it that what was acknowledged survives a power cut, and keeps the log short.
+        'synchronous = normal',
+        'wal_autocheckpoint = 0',
         'foreign_keys = on',
         // Nothing of the database is written outside of its folder.
         'temp_store = memory',
@@ -45,7 +49,7 @@ export class SqliteBackend implements Backend {
       pragmas: ['busy_timeout = 200', 'temp_store = memory'],
     });
     this.writer = new Kysely({
-      dialect: new OwnSqliteDialect(new SqliteWriteDriver(this.#write, lockWaitSeconds)),
+      dialect: new OwnSqliteDialect(new SqliteWriteDriver(this.#write, this.#journal, lockWaitSeconds)),
     });
     this.reader = new Kysely({ dialect: new OwnSqliteDialect(new SqliteReadDriver(this.#read)) });
   }
@@ -86,6 +90,7 @@ export class SqliteBackend implements Backend {
     await this.reader.destroy();
     this.#read.close();
     await this.writer.destroy();
+    await this.#journal[Symbol.asyncDispose]();
     this.#write.close();
   }
 }

@@ -25,6 +25,7 @@ export class SqliteConnection implements DatabaseConnection {
   readonly #statements = new Map<string, Prepared>();
   #database: DatabaseSync | undefined;
   #identity: string | undefined;
+  #opening = 0;
   #closed = false;
 
   constructor(file: string, options: SqliteConnectionOptions) {
@@ -70,6 +71,11 @@ export class SqliteConnection implements DatabaseConnection {
     );
   }
 
+  /** Rises whenever the file is opened anew. */
+  get opening(): number {
+    return this.#opening;
+  }
+
   get isInTransaction(): boolean {
     return this.#database?.isTransaction === true;
   }
@@ -112,6 +118,7 @@ export class SqliteConnection implements DatabaseConnection {
     }
     this.#identity = identityOf(this.#file);
     this.#database = database;
+    this.#opening += 1;
     return database;
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { isBusy } from './sqlite-errors.ts';
+import type { SqliteJournal } from './sqlite-journal.ts';
 
 /** How often it looks whether another process has let go. */
 const RETRY_MILLISECONDS = 20;
@@ -14,13 +15,15 @@ const MAX_BATCH = 100;
  */
 export class SqliteWriteDriver implements Driver {
   readonly #connection: SqliteConnection;
+  readonly #journal: SqliteJournal;
   readonly #lockWaitSeconds: number;
   readonly #waiting: (() => void)[] = [];
   #taken = false;
   #batch: Batch | undefined;
 
-  constructor(connection: SqliteConnection, lockWaitSeconds: number) {
+  constructor(connection: SqliteConnection, journal: SqliteJournal, lockWaitSeconds: number) {
     this.#connection = connection;
+    this.#journal = journal;
     this.#lockWaitSeconds = lockWaitSeconds;
   }
 
@@ -69,7 +72,7 @@ export class SqliteWriteDriver implements Driver {
 
   async releaseConnection(turn: Turn): Promise<void> {
     if (turn.handedOver) return;
-    if (this.#batch !== undefined) this.#commit(this.#batch);
+    await this.#commitRest();
     const next = this.#waiting.shift();
     if (next === undefined) this.#taken = false;
     // Others than writers get a turn too.
@@ -79,7 +82,15 @@ export class SqliteWriteDriver implements Driver {
   /** Resolves when all transactions have ended; whoever made the connection closes it. */
   async destroy(): Promise<void> {
     await this.acquireConnection();
-    if (this.#batch !== undefined) this.#commit(this.#batch);
+    await this.#commitRest();
+  }
+
+  /** The last member of a batch was rolled back: those before it wait for the commit. */
+  async #commitRest(): Promise<void> {
+    if (this.#batch === undefined) return;
+    const { committed } = this.#batch;
+    this.#commit(this.#batch);
+    await committed.promise.catch(() => {});
   }
 
   /**
@@ -112,7 +123,7 @@ export class SqliteWriteDriver implements Driver {
     this.#batch = undefined;
     try {
       this.#connection.run('commit');
-      batch.committed.resolve();
+      batch.committed.resolve(batch.members === 0 ? undefined : this.#journal.sync(this.#connection.opening));
     } catch (error) {
       if (this.#connection.isInTransaction) this.#connection.run('rollback');
       batch.committed.reject(error);
