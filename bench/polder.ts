@@ -66,6 +66,8 @@ export async function preparePolder(folder: string, python: string | null): Prom
       const [hub, proxy] = [await pid('hub'), await pid('proxy')];
       const hubCpuSeconds = cpuSeconds(hub);
       const allCpuSeconds = hubCpuSeconds + cpuSeconds(proxy) + cpuSeconds(child.pid!);
+      // The proxy may need a moment more.
+      await untilHealthy(`http://127.0.0.1:${port}/hub/health`, child, log);
       return {
         url: `http://127.0.0.1:${port}`,
         hub,
