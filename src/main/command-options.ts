@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Generation, generationOf } from '../config/generations.ts';
 import type { CourseOptions } from './prepare-course.ts';
+import { SPAWNERS } from './spawner-kind.ts';
 
 /** `--chart-version 0.8.2`: which chart the files are for. */
 export function chartVersion(): Option {
@@ -29,10 +30,15 @@ export function addCourseOptions(command: Command): Command {
     .addOption(
       new Option(
         '--spawner <kind>',
-        'process: real servers; simulated: starts nothing, to try the hub itself',
+        'process: servers on this machine; kubernetes: pods of a cluster; simulated: starts nothing, to try the hub itself',
       )
-        .choices(['process', 'simulated'])
+        .choices(SPAWNERS)
         .default('process'),
+    )
+    .option('--kubeconfig <file>', 'with --spawner kubernetes: which cluster (default: KUBECONFIG)')
+    .option(
+      '--namespace <name>',
+      'with --spawner kubernetes: where pods run (default: that of the kubeconfig)',
     )
     .option('--online', 'insist on the real address of the notebooks', false)
     .option('--strict-hooks', 'a failed postStart command fails the start, as on Kubernetes', false)

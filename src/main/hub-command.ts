@@ -7,7 +7,13 @@ import { holdLockFile } from '../lib/lock-file.ts';
 import { defaultDataPath, openDataFolder } from './data-folder.ts';
 import { serveHub } from './hub-process.ts';
 import { sharedKeys } from './keys.ts';
-import { type CourseOptions, checkedConfig, hookEnvironmentOf, pythonOf } from './prepare-course.ts';
+import {
+  type CourseOptions,
+  checkedConfig,
+  clusterOf,
+  hookEnvironmentOf,
+  pythonOf,
+} from './prepare-course.ts';
 
 export interface HubOptions extends CourseOptions {
   /** Where it listens. */
@@ -50,6 +56,7 @@ export async function hubCommand(options: HubOptions, say: (line: string) => voi
       trustedProxies: ['127.0.0.1', '::1', ...options.trust],
       spawner: options.spawner,
       world: join(folder.path, 'world'),
+      cluster: clusterOf(options),
       python,
       hookEnvironment,
       strictHooks: options.strictHooks,

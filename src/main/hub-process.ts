@@ -1,15 +1,11 @@
 /** The hub's own process, as the supervisor starts it: chooses the parts, tells when it answers, ends cleanly. */
 import { once } from 'node:events';
-import type { Logger } from 'pino';
-import { ProcessSpawner } from '../spawner/process/process-spawner.ts';
-import { SimulatedSpawner } from '../spawner/simulated/simulated-spawner.ts';
-import { SimulatedWorld } from '../spawner/simulated/simulated-world.ts';
-import type { Spawner } from '../spawner/spawner.ts';
 import { openDataFolder } from './data-folder.ts';
 import { joinHubs, openDatabase } from './database.ts';
 import { openHub } from './hub.ts';
 import { type HubSettings, siteOf } from './hub-settings.ts';
 import { openLoginWays } from './login-ways.ts';
+import { openSpawner } from './open-spawner.ts';
 import { openProcessLog } from './process-log.ts';
 
 /** What the hub says when it answers. */
@@ -81,7 +77,12 @@ export async function serveHub(
       keepsHomes: settings.spawner === 'process',
       trustedProxies: settings.trustedProxies,
     }),
-    servers: { ...config.server, environment: secrets.serverEnvironment },
+    servers: {
+      ...config.server,
+      environment: secrets.serverEnvironment,
+      // In a cluster the command is part of what a profile may change.
+      command: settings.spawner === 'kubernetes' ? null : config.server.command,
+    },
     bounds: config.limits,
     limits: {
       allowNamed: config.hub.allowNamedServers,
@@ -114,24 +115,4 @@ export async function serveHub(
   await hub[Symbol.asyncDispose]();
   await spawner[Symbol.asyncDispose]();
   return { farewell: true, running };
-}
-
-async function openSpawner(
-  settings: HubSettings,
-  log: Logger,
-): Promise<{ readonly spawner: Spawner; readonly findings: HubGreeting['findings'] }> {
-  if (settings.spawner === 'simulated') {
-    return {
-      spawner: new SimulatedSpawner({ world: await SimulatedWorld.open({ folder: settings.world }) }),
-      findings: [],
-    };
-  }
-  if (settings.python === null) throw new Error('the process spawner needs a Python environment');
-  const spawner = await ProcessSpawner.open({
-    python: settings.python,
-    directory: settings.data,
-    hookEnvironment: settings.hookEnvironment,
-    logger: log,
-  });
-  return { spawner, findings: spawner.findings };
 }

@@ -2,6 +2,8 @@
 import type { Config, Picture, Secrets } from '../config/config.ts';
 import type { Site } from '../http/parts.ts';
 import type { Keys } from './keys.ts';
+import type { ClusterOptions } from './prepare-course.ts';
+import type { SpawnerKind } from './spawner-kind.ts';
 
 /** Goes from one process to the other as JSON, over their private channel. */
 export interface HubSettings {
@@ -15,10 +17,11 @@ export interface HubSettings {
   readonly internalUrl: string | null;
   /** Addresses and networks of the proxies before it. */
   readonly trustedProxies: readonly string[];
-  readonly spawner: 'process' | 'simulated';
+  readonly spawner: SpawnerKind;
+  readonly cluster: ClusterOptions;
   /** Where simulated servers are kept, for several hubs and across restarts; null: in memory. */
   readonly world: string | null;
-  /** The interpreter of the single-user servers' environment; null with the simulated spawner. */
+  /** The interpreter of the single-user servers' environment; null where servers are no processes. */
   readonly python: string | null;
   /** For the `postStart` command alone. */
   readonly hookEnvironment: Readonly<Record<string, string>>;

@@ -25,7 +25,11 @@ addCourseOptions(
       'the course; several files merge, later ones win (default: ./config.yaml, else the example)',
     )
     .option('-p, --port <number>', 'where the course is reached', portNumber, 8000)
-    .option('--host <address>', 'on which address; 0.0.0.0 lets other machines in', '127.0.0.1'),
+    .option('--host <address>', 'on which address; 0.0.0.0 lets other machines in', '127.0.0.1')
+    .option(
+      '--hub-address <address>',
+      'with --spawner kubernetes: the address of this machine that pods reach the hub at (default: towards the cluster)',
+    ),
 ).action(async (given: UpFlags) => {
   const { up } = await import('./up.ts');
   const { config = [], accept = [], chartVersion: generation, ...same } = given;
@@ -166,7 +170,7 @@ interface ShowFlags {
   readonly chartVersion?: Generation;
 }
 
-type UpFlags = CourseFlags & Pick<UpOptions, 'host' | 'port'> & { readonly config?: string[] };
+type UpFlags = CourseFlags & Pick<UpOptions, 'host' | 'port' | 'hubAddress'> & { readonly config?: string[] };
 
 type HubFlags = CourseFlags & Omit<HubOptions, keyof CourseOptions> & { readonly file: string[] };
 

@@ -7,6 +7,7 @@ import { loadConfig } from '../config/load.ts';
 import { HubError } from '../domain/errors.ts';
 import { provideCourseRepository } from '../notebooks/course-repository.ts';
 import { preparePythonEnvironment } from '../spawner/process/python-environment.ts';
+import type { SpawnerKind } from './spawner-kind.ts';
 
 /** What `polder up` and `polder hub` are told alike. */
 export interface CourseOptions {
@@ -16,7 +17,9 @@ export interface CourseOptions {
   readonly accept: readonly string[];
   /** Which chart the files are for, where they do not say it. */
   readonly generation?: Generation | undefined;
-  readonly spawner: 'process' | 'simulated';
+  readonly spawner: SpawnerKind;
+  readonly kubeconfig?: string | undefined;
+  readonly namespace?: string | undefined;
   readonly python?: string | undefined;
   readonly online: boolean;
   readonly strictHooks: boolean;
@@ -45,9 +48,24 @@ export async function checkedConfig(
   return loaded;
 }
 
-/** The interpreter of the servers' environment; null where there are no real servers. */
+/** Which cluster pods run in. */
+export interface ClusterOptions {
+  /** Null: `KUBECONFIG`, `~/.kube/config`, or that of the pod that we are in. */
+  readonly kubeconfig: string | null;
+  /** Null: the one that the kubeconfig, or the pod that we are in, names. */
+  readonly namespace: string | null;
+}
+
+export function clusterOf({ kubeconfig, namespace }: CourseOptions): ClusterOptions {
+  return {
+    kubeconfig: kubeconfig === undefined ? null : resolve(kubeconfig),
+    namespace: namespace ?? null,
+  };
+}
+
+/** The interpreter of the servers' environment; null where servers are no processes. */
 export async function pythonOf(options: CourseOptions, say: (line: string) => void): Promise<string | null> {
-  if (options.spawner === 'simulated') return null;
+  if (options.spawner !== 'process') return null;
   const { cache, python: given } = options;
   const { python } = await preparePythonEnvironment({ cache, python: given, log: say });
   return python;
@@ -60,7 +78,7 @@ export async function hookEnvironmentOf(
   options: CourseOptions,
   say: (line: string) => void,
 ): Promise<Readonly<Record<string, string>>> {
-  if (config.server.postStart === null || options.spawner === 'simulated') return {};
+  if (config.server.postStart === null || options.spawner !== 'process') return {};
   const provided = await provideCourseRepository({
     command: config.server.postStart,
     folder: join(dirname(resolve(place.configFile)), 'notebooks'),

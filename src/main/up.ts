@@ -22,13 +22,22 @@ import {
 import type { HubFarewell, HubGreeting } from './hub-process.ts';
 import type { HubSettings } from './hub-settings.ts';
 import { keysFrom } from './keys.ts';
-import { type CourseOptions, checkedConfig, hookEnvironmentOf, pythonOf } from './prepare-course.ts';
+import { addressTowardsCluster } from './open-spawner.ts';
+import {
+  type CourseOptions,
+  checkedConfig,
+  clusterOf,
+  hookEnvironmentOf,
+  pythonOf,
+} from './prepare-course.ts';
 import { SupervisedChild } from './supervisor.ts';
 
 export interface UpOptions extends CourseOptions {
   /** Where the course is reached. */
   readonly host: string;
   readonly port: number;
+  /** With pods, the address that they reach the hub at; undefined: the one towards the cluster. */
+  readonly hubAddress?: string | undefined;
 }
 
 /** Runs until SIGINT or SIGTERM. @throws HubError with what to do, before anything runs. */
@@ -45,7 +54,8 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
     );
   }
   const keys = keysFrom(secrets, await keysOf(folder));
-  const ports = await checkedPorts(folder);
+  const hubAddress = await hubAddressOf(options);
+  const ports = await checkedPorts(folder, hubAddress);
   const python = await pythonOf(options, say);
   const hookEnvironment = await hookEnvironmentOf(
     config,
@@ -59,10 +69,12 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
     secrets,
     keys,
     data: folder.path,
-    listen: { host: '127.0.0.1', port: ports.hub },
+    listen: { host: hubAddress, port: ports.hub },
     internalUrl: null,
-    trustedProxies: ['127.0.0.1', '::1'],
+    // The proxy on this machine comes from the address that it goes to.
+    trustedProxies: [...new Set(['127.0.0.1', '::1', hubAddress])],
     spawner: options.spawner,
+    cluster: clusterOf(options),
     world: null,
     python,
     hookEnvironment,
@@ -74,7 +86,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
   // From here on an interrupt ends what runs in order; before, there is nothing yet that would need it.
   const ending = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await using proxy = child('proxy', folder, say, {
-    args: proxyArguments(options, { folder, ports, config }),
+    args: proxyArguments(options, { folder, ports, hubAddress, config }),
     environment: { ...environment, CONFIGPROXY_AUTH_TOKEN: keys.proxyToken },
     message: {},
   });
@@ -93,7 +105,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
   say('\nEnding…');
   const farewell = (await hub.end()) as HubFarewell | undefined;
   await proxy.end();
-  say(partingWords(farewell, folder));
+  say(partingWords(farewell, folder, options.spawner));
 }
 
 function configFilesOf(given: readonly string[]): readonly string[] {
@@ -116,14 +128,23 @@ async function checkPublicPort({ host, port }: UpOptions): Promise<void> {
   throw new HubError('conflict', words);
 }
 
+/** Where the hub listens: for this machine alone, unless its servers are elsewhere. */
+async function hubAddressOf(options: UpOptions): Promise<string> {
+  if (options.spawner !== 'kubernetes') return '127.0.0.1';
+  return options.hubAddress ?? (await addressTowardsCluster(clusterOf(options).kubeconfig));
+}
+
 /** The internal ports of last time, so that servers that still run find the hub. */
-async function checkedPorts(folder: DataFolder): Promise<Ports> {
+async function checkedPorts(folder: DataFolder, hubAddress: string): Promise<Ports> {
   const ports = await portsOf(folder, async () => ({
-    hub: await freePort('127.0.0.1', 8081),
+    hub: await freePort(hubAddress, 8081),
     proxyApi: await freePort('127.0.0.1', 8001),
   }));
-  for (const port of [ports.hub, ports.proxyApi]) {
-    if (await isPortFree('127.0.0.1', port)) continue;
+  for (const [address, port] of [
+    [hubAddress, ports.hub],
+    ['127.0.0.1', ports.proxyApi],
+  ] as const) {
+    if (await isPortFree(address, port)) continue;
     throw new HubError(
       'conflict',
       `Port ${port}, which this course uses inside, is in use. End what uses it, or, when no server of the course runs ` +
@@ -135,10 +156,15 @@ async function checkedPorts(folder: DataFolder): Promise<Ports> {
 
 function proxyArguments(
   options: UpOptions,
-  parts: { readonly folder: DataFolder; readonly ports: Ports; readonly config: Config },
+  parts: {
+    readonly folder: DataFolder;
+    readonly ports: Ports;
+    readonly hubAddress: string;
+    readonly config: Config;
+  },
 ): readonly string[] {
-  const { folder, ports, config } = parts;
-  const hubUrl = `http://127.0.0.1:${ports.hub}`;
+  const { folder, ports, hubAddress, config } = parts;
+  const hubUrl = `http://${hubAddress.includes(':') ? `[${hubAddress}]` : hubAddress}:${ports.hub}`;
   return [
     'proxy',
     `--ip=${options.host}`,
@@ -191,13 +217,18 @@ function announce(
   say(`Everything is kept in ${folder.path}. Ctrl-C ends hub and proxy.`);
 }
 
-function partingWords(farewell: HubFarewell | undefined, folder: DataFolder): string {
+function partingWords(
+  farewell: HubFarewell | undefined,
+  folder: DataFolder,
+  spawner: UpOptions['spawner'],
+): string {
   const running = farewell?.running ?? [];
   if (running.length === 0) return 'Hub and proxy have ended. No server is running.';
   const few = running.length > 5 ? `${running.slice(0, 5).join(', ')}, …` : running.join(', ');
-  return (
+  const them = running.length === 1 ? 'it' : 'them';
+  const found =
     `Hub and proxy have ended. ${running.length} ${running.length === 1 ? 'server runs' : 'servers run'} on (${few}): ` +
-    `the next start finds ${running.length === 1 ? 'it' : 'them'} again. To end ${running.length === 1 ? 'it' : 'them'}: ` +
-    `npx polder stop-servers --data ${folder.path}`
-  );
+    `the next start finds ${them} again.`;
+  if (spawner === 'kubernetes') return found;
+  return `${found} To end ${them}: npx polder stop-servers --data ${folder.path}`;
 }

@@ -80,6 +80,11 @@ export class ApiServer implements AsyncDisposable {
     return new ApiServer(config, server.replace(/\/$/, ''), options);
   }
 
+  /** Where it is, without a path. */
+  get url(): string {
+    return this.#server;
+  }
+
   /** The namespace that the kubeconfig or the pod that we are in names; null where neither does. */
   async namespace(): Promise<string | null> {
     const named = this.config.getContextObject(this.config.getCurrentContext())?.namespace;

@@ -7,6 +7,7 @@
  * requests of every start and stop, and who may read the pods of the namespace may as a rule read its Secrets, or open
  * a shell in the pod. It opens what the server itself may do, and ends with the attempt.
  */
+import type { Finding } from '../../config/finding.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { HookResult, Json } from '../../domain/server.ts';
 import { abortableDelay } from '../../lib/abortable-delay.ts';
@@ -37,7 +38,10 @@ import { handleOf, type RunHandle, readHandle } from './run-handle.ts';
 import { claimSummary, podSummary } from './summaries.ts';
 
 export interface KubernetesSpawnerOptions extends ApiServerOptions {
-  readonly settings: KubernetesSettings;
+  /** Null: the one that the kubeconfig, or the pod that we are in, names; `default` where neither does. */
+  readonly namespace: string | null;
+  /** What the course says of its pods in a namespace. */
+  readonly settingsIn: (namespace: string) => KubernetesSettings;
   readonly logger: {
     warn(details: object, message: string): void;
     info(details: object, message: string): void;
@@ -46,6 +50,7 @@ export interface KubernetesSpawnerOptions extends ApiServerOptions {
 }
 
 const SYNC_TIMEOUT_MS = 20_000;
+const FINDINGS_TIMEOUT_MS = 5_000;
 /** How long beyond its grace a pod may take to end, before it is taken off the cluster's books. */
 const END_TIMEOUT_MS = 45_000;
 const LOG_LINES_KEPT = 200;
@@ -67,8 +72,8 @@ export class KubernetesSpawner implements Spawner {
   readonly #ends = new RecentMap<Exited>(2_000);
   readonly #logs = new RecentMap<string>(100);
 
-  private constructor(api: ApiServer, options: KubernetesSpawnerOptions) {
-    const { settings, logger } = options;
+  private constructor(api: ApiServer, settings: KubernetesSettings, options: KubernetesSpawnerOptions) {
+    const { logger } = options;
     this.#api = api;
     this.#settings = settings;
     this.#now = options.now ?? (() => new Date());
@@ -100,7 +105,16 @@ export class KubernetesSpawner implements Spawner {
 
   /** Resolves when the cluster is known, whether it answers now or later. @throws ApiError where none is named */
   static async open(options: KubernetesSpawnerOptions): Promise<KubernetesSpawner> {
-    return new KubernetesSpawner(await ApiServer.open(options), options);
+    const api = await ApiServer.open(options);
+    const namespace = options.namespace ?? (await api.namespace()) ?? 'default';
+    return new KubernetesSpawner(api, options.settingsIn(namespace), options);
+  }
+
+  /** What whoever starts the hub should know: whether the cluster answers, and lets us look. */
+  async findings(): Promise<readonly Finding[]> {
+    await this.#pods.synced(AbortSignal.timeout(FINDINGS_TIMEOUT_MS)).catch(() => undefined);
+    const { problem } = this.#pods;
+    return problem === null ? [] : [clusterNotHeard(problem, this.#settings.namespace)];
   }
 
   async start(
@@ -429,6 +443,17 @@ function unreachable(error: Error): SpawnError {
     hint: 'Try again in a minute; when it goes on, tell your instructor.',
     cause: error,
   });
+}
+
+function clusterNotHeard(problem: Error, namespace: string): Finding {
+  return {
+    path: '',
+    position: null,
+    severity: 'warning',
+    code: 'cluster-not-heard',
+    message: `The cluster does not tell of the pods in the namespace ${namespace}: ${problem.message}`,
+    help: 'Servers start as soon as it does. See that the cluster is up, and that the hub may get, list, watch, create and delete pods there.',
+  };
 }
 
 /** One line when a connection is lost, and one when it is back. */

@@ -56,7 +56,13 @@ export class TestNamespace implements AsyncDisposable {
     } = {},
   ): Promise<KubernetesSpawner> {
     const logger = { warn: () => {}, info: () => {} };
-    const opened = await KubernetesSpawner.open({ kubeconfig: testKubeconfig, settings, logger, ...options });
+    const opened = await KubernetesSpawner.open({
+      kubeconfig: testKubeconfig,
+      namespace: this.name,
+      settingsIn: () => settings,
+      logger,
+      ...options,
+    });
     this.#opened.push(opened);
     return opened;
   }
