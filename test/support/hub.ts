@@ -15,7 +15,7 @@ import type { ServerSettings } from '../../src/hub/server-spec.ts';
 import type { ServerLimits } from '../../src/hub/servers.ts';
 import type { StartQueueSettings } from '../../src/hub/start-queue.ts';
 import { deriveSecret, hashSecret, newId, newSecret } from '../../src/lib/secret.ts';
-import { type Bounds, openHub } from '../../src/main/hub.ts';
+import { type Bounds, type HubParts, openHub } from '../../src/main/hub.ts';
 import { type Feed, followFeed } from '../../src/proxy/feed/feed.ts';
 import { RouteTable } from '../../src/proxy/route-table.ts';
 import { SimulatedSpawner } from '../../src/spawner/simulated/simulated-spawner.ts';
@@ -23,6 +23,7 @@ import { SimulatedWorld } from '../../src/spawner/simulated/simulated-world.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Browser } from './browser.ts';
+import { takeTurns } from './taking-turns.ts';
 
 export interface HubOptions {
   readonly site?: Partial<Site>;
@@ -40,7 +41,15 @@ export interface HubOptions {
   /** Ways to log in, in place of the one with the password. */
   readonly ways?: readonly LoginWay[];
   readonly log?: Logger;
+  /** How many hubs take turns in answering. */
+  readonly hubs?: number;
 }
+
+/**
+ * With POLDER_TEST_HUBS=2, all tests of the hub are tests of several: whatever one remembers, the next does not know. Only
+ * that a proxy has a route when somebody is sent there is true of those that follow the hub that answers.
+ */
+export const HUBS = Number(process.env.POLDER_TEST_HUBS ?? 1);
 
 /** What proxies show. */
 export const PROXY_TOKEN = 'token-of-the-proxies-of-tests';
@@ -97,7 +106,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     trustedProxies: ['127.0.0.1', '::1'],
     ...options.site,
   };
-  const hub = await openHub({
+  const parts: HubParts = {
     store,
     spawner,
     ways: options.ways ?? [{ id: 'dummy', authenticator, rule }],
@@ -128,15 +137,18 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     debug: false,
     log: options.log ?? pino({ level: 'silent' }),
     now,
-  });
+  };
+  const hubs = await Promise.all(Array.from({ length: options.hubs ?? HUBS }, () => openHub(parts)));
+  const front = hubs.length === 1 ? undefined : await takeTurns(hubs.map(({ url }) => url));
   const close = async () => {
-    await hub[Symbol.asyncDispose]();
+    await Promise.all(hubs.map((hub) => hub[Symbol.asyncDispose]()));
+    await front?.[Symbol.asyncDispose]();
     await spawner[Symbol.asyncDispose]();
     await world[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   };
-  return new TestHub({ url: hub.url, site, store, world, clock, close });
+  return new TestHub({ url: front?.url ?? hubs[0]!.url, site, store, world, clock, close });
 }
 
 export class TestHub implements AsyncDisposable {
