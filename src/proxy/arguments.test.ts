@@ -50,6 +50,11 @@ describe('the command line of configurable-http-proxy', () => {
     [['--metrics-socket=/x'], { metricsSocket: '/x' }],
     [['--default-target=http://x'], { defaultTarget: 'http://x' }],
     [['--error-path=/x'], { errorPath: '/x' }],
+    [['--follow=http://a/x/'], { follow: { hubs: ['http://a/x/'], token: 'secret' } }],
+    [
+      ['--follow=http://a/', '--follow', 'https://b/', '--route-file=/x'],
+      { follow: { hubs: ['http://a/', 'https://b/'], token: 'secret', routeFile: '/x' } },
+    ],
     [['--no-x-forward'], { xForward: false }],
     [['--no-prepend-path'], { prependPath: false }],
     [['--no-include-prefix'], { includePrefix: false }],
@@ -126,6 +131,8 @@ describe('what cannot be honoured', () => {
     [['--storage-backend=redis'], /kept in memory only/],
     [['--error-target=http://x', '--error-path=/x'], /Pick one/],
     [['--redirect-port=80'], /--ssl-key/],
+    [['--route-file=/x'], /--follow/],
+    [['--follow=http://a/', '--host-routing'], /--host-routing/],
     [['--ssl-key=/nowhere'], /\/nowhere cannot be read/],
     [['--ssl-protocol=SSLv3', '--ssl-key', 'KEY'], /TLSv1_2/],
   ])('%j is refused', (argv, message) => {
@@ -134,8 +141,14 @@ describe('what cannot be honoured', () => {
     expect(() => options(...given)).toThrow(message);
   });
 
+  test('to follow a hub without a token is refused', () => {
+    expect(() => parseProxyArguments(['--follow=http://a/'], {})).toThrow('CONFIGPROXY_AUTH_TOKEN');
+  });
+
   test.each([
     ['--port=http'],
+    ['--follow=hub:8081'],
+    ['--follow=here'],
     ['--port=65536'],
     ['--api-port=-1'],
     ['--timeout=soon'],

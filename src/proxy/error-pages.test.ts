@@ -37,6 +37,14 @@ describe('from a server', () => {
     const response = await fetch(`http://127.0.0.1:${proxy.port}/x`);
     expect(response.status).toBe(404);
     expect(await response.text()).toContain('There is nothing at this address.');
+    proxy.addRoute('/dead', CLOSED);
+    const alone = await fetch(`http://127.0.0.1:${proxy.port}/dead`);
+    expect([alone.status, alone.headers.get('refresh'), alone.headers.get('retry-after')]).toEqual([
+      503,
+      '5',
+      '5',
+    ]);
+    expect(await alone.text()).toContain('The hub of this course does not answer at the moment.');
   });
 
   test('are not sent to a client that has gone on or gone away', async () => {

@@ -25,7 +25,10 @@ export interface ErrorPagesOptions {
   readonly logger: Logger;
 }
 
-/** Error pages, from a server or a folder; if those fail or there are none, a plain one of our own. */
+/**
+ * Error pages, from a server or a folder; if those fail or there are none, a plain one of our own. Where the server that
+ * makes them is the hub, and that is away too, the page says so and tries again.
+ */
 export class ErrorPages {
   readonly #options: ErrorPagesOptions;
 
@@ -41,7 +44,7 @@ export class ErrorPages {
       target === undefined ? this.#fromFolder(status, folder!) : this.#fromServer(status, url, target);
     return page.catch((error: unknown) => {
       logger.error({ status, reason: String(error) }, 'no custom error page');
-      return plainPage(status);
+      return target !== undefined && status === 503 ? lonelyPage() : plainPage(status);
     });
   }
 
@@ -92,8 +95,19 @@ const EXPLANATIONS: { readonly [status: number]: string } = {
 };
 
 function plainPage(status: number): ErrorPage {
+  return pageOf(status, EXPLANATIONS[status] ?? 'Something went wrong on the way to this page.');
+}
+
+function lonelyPage(): ErrorPage {
+  const { body, headers } = pageOf(
+    503,
+    'The hub of this course does not answer at the moment. What runs goes on running. This page tries again by itself.',
+  );
+  return { body, headers: { ...headers, 'Retry-After': '5', Refresh: '5' } };
+}
+
+function pageOf(status: number, text: string): ErrorPage {
   const title = `${status} ${STATUS_CODES[status] ?? 'Error'}`;
-  const text = EXPLANATIONS[status] ?? 'Something went wrong on the way to this page.';
   const body = Buffer.from(
     `<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>${title}</title></head>\n` +
       `<body><h1>${title}</h1><p>${text}</p></body>\n</html>\n`,

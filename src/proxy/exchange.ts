@@ -196,7 +196,8 @@ export class Exchange implements UpstreamUser, Answered {
     }
     const route = this.#findRoute(path);
     if (route === undefined) {
-      this.#fail(404, 'no route');
+      if (this.#forwarding.routes.isWhole) this.#fail(404, 'no route');
+      else this.#fail(503, 'the hub has not told its routes yet');
       return;
     }
     this.#route = route;

@@ -76,8 +76,8 @@ async function answer(request: IncomingMessage, options: ManagementApiOptions): 
   }
 }
 
-function readiness({ feed }: ManagementApiOptions): Answer {
-  return feed === undefined || feed.isReady
+function readiness({ routes }: ManagementApiOptions): Answer {
+  return routes.isWhole
     ? { status: 200, json: { status: 'OK' } }
     : { status: 503, json: { status: 'waiting for the routes of the hub' } };
 }

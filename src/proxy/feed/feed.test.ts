@@ -170,8 +170,10 @@ test('it is ready when it has a whole table, and answers before that too', async
     { status: 'waiting for the routes of the hub' },
   ]);
   expect((await get('/_chp_healthz')).status).toBe(200);
+  expect((await get('/a')).status).toBe(503);
   hub.say(snapshot(1));
   await vi.waitUntil(async () => (await api('/api/ready', { headers: {} })).status === 200);
+  expect((await get('/a')).status).toBe(404);
 });
 
 test('a WebSocket stays open when routes change, also when its own is removed', async () => {

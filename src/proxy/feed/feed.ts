@@ -16,8 +16,6 @@ export interface FeedOptions {
 }
 
 export interface Feed extends AsyncDisposable {
-  /** Whether there is a whole table, be it the one of the disk. */
-  readonly isReady: boolean;
   /** Whether the hub keeps the route of exactly this (decoded) path. */
   keeps(path: string): boolean;
   /** Resolves when there is a whole table, at the latest after so many milliseconds. */
@@ -43,9 +41,6 @@ export function followFeed(
   const follower = new RouteFollower({ hubs, routes, logger, changed: () => file?.changed() });
   const reporter = new ActivityReporter({ hubs, routes, logger, now });
   return {
-    get isReady() {
-      return routes.position !== undefined;
-    },
     keeps: (path) => routes.keeps(path),
     async ready(timeoutMs) {
       const timer = new AbortController();
