@@ -12,6 +12,8 @@ export interface LoginWay {
   readonly id: string;
   readonly authenticator: Authenticator;
   readonly rule: AllowRule;
+  /** What somebody is told who is not let in; null: our words. */
+  readonly refusal: string | null;
 }
 
 /** Asks for name and password on a page of ours. */

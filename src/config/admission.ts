@@ -6,11 +6,26 @@ export function describeAdmission(login: LoginConfig): string {
     login.instructors.length === 0 ? '' : ` Instructors: ${list(login.instructors)}.`,
     login.adminUsers.length === 0 ? '' : ` Administrators: ${list(login.adminUsers)}.`,
   ].join('');
-  if (login.allowAll) return `Let in: everyone who can log in.${admins}`;
+  if (login.allowAll) {
+    const outcasts = login.blockedUsers.length === 0 ? '' : ` Kept out: ${list(login.blockedUsers)}.`;
+    return `Let in: everyone who can log in.${outcasts}${admins}`;
+  }
   const staff = new Set([...login.instructors, ...login.adminUsers]);
   const students = login.allowedUsers.filter((name) => !staff.has(name));
-  if (students.length === 0) return staff.size === 0 ? 'Let in: nobody.' : `Let in: nobody else.${admins}`;
-  return `Let in: ${list(students)} (${students.length} ${students.length === 1 ? 'user' : 'users'}).${admins}`;
+  const reasons = [
+    ...(students.length === 0
+      ? []
+      : [`${list(students)} (${students.length} ${students.length === 1 ? 'user' : 'users'})`]),
+    ...(login.allowedMemberships.length === 0 ? [] : [`members of ${list(login.allowedMemberships)}`]),
+    ...(login.existingUsers ? ['whoever has an account already'] : []),
+  ];
+  const groups = login.adminMemberships;
+  const adminGroups =
+    groups.length === 0 ? '' : ` Administrators too, and let in: members of ${list(groups)}.`;
+  const others = `${admins}${adminGroups}`;
+  if (reasons.length === 0) return others === '' ? 'Let in: nobody.' : `Let in: nobody else.${others}`;
+  const all = login.combine === 'all' && reasons.length > 1;
+  return `Let in: ${reasons.join(all ? ', if they are ' : '; ')}.${others}`;
 }
 
 const MOST = 12;

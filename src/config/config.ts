@@ -84,7 +84,8 @@ export interface DatabaseConfig {
 }
 
 export interface LoginConfig {
-  readonly kind: 'dummy';
+  /** `service`: at another place, which `service` says; else with a password here. */
+  readonly kind: 'dummy' | 'service';
   /** Normalised names. */
   readonly allowedUsers: readonly string[];
   /** Let in without being listed in `allowedUsers`. */
@@ -93,6 +94,85 @@ export interface LoginConfig {
   readonly instructors: readonly string[];
   /** Everyone who can log in is let in. */
   readonly allowAll: boolean;
+  /** Whoever has an account already is let in. */
+  readonly existingUsers: boolean;
+  /** What else lets somebody in, or makes an administrator of them: `group:students`, `organization:acme:team`. */
+  readonly allowedMemberships: readonly string[];
+  readonly adminMemberships: readonly string[];
+  /** Whether one reason is enough, or each list that is given must be met (OAuthenticator before 16). */
+  readonly combine: 'any' | 'all';
+  /** Kept out whatever else is said. */
+  readonly blockedUsers: readonly string[];
+  /** What names must match from their beginning, as a regular expression; null: any name. */
+  readonly usernamePattern: string | null;
+  /** Names that become others. */
+  readonly usernameMap: Readonly<Record<string, string>>;
+  /** What somebody is told who is not let in; null: our words. */
+  readonly refusal: string | null;
+  /** Whether the login page is passed over. */
+  readonly autoLogin: boolean;
+  /** Where a browser goes once it is logged out; null: to our login page. */
+  readonly logoutUrl: string | null;
+  readonly service: LoginServiceConfig | null;
+}
+
+/** Null: the provider's own, or what the service says of itself. Its secrets are in `Secrets`. */
+export interface LoginServiceConfig {
+  readonly provider: LoginProvider;
+  /** JupyterHub's class. */
+  readonly className: string;
+  /** What people call it. */
+  readonly title: string | null;
+  readonly clientId: string;
+  /** Null: the hub's own address, as the browser sees it. */
+  readonly callbackUrl: string | null;
+  readonly issuer: string | null;
+  readonly authorizeUrl: string | null;
+  readonly tokenUrl: string | null;
+  readonly userdataUrl: string | null;
+  readonly scope: readonly string[] | null;
+  /** A claim, or a path to one. */
+  readonly usernameClaim: string | null;
+  readonly groupsClaim: string | null;
+  readonly userdataFromIdToken: boolean;
+  readonly userdataParams: Readonly<Record<string, string>>;
+  readonly tokenInUrl: boolean;
+  readonly authorizeParams: Readonly<Record<string, string>>;
+  readonly basicAuth: boolean;
+  readonly pkce: boolean;
+  readonly options: LoginProviderOptions;
+}
+
+export const LOGIN_PROVIDERS = [
+  'generic',
+  'auth0',
+  'azuread',
+  'bitbucket',
+  'cilogon',
+  'github',
+  'gitlab',
+  'globus',
+  'google',
+  'openshift',
+] as const;
+
+export type LoginProvider = (typeof LOGIN_PROVIDERS)[number];
+
+/** What only some providers know. */
+export interface LoginProviderOptions {
+  readonly url: string | null;
+  readonly apiUrl: string | null;
+  readonly tenant: string | null;
+  readonly hostedDomains: readonly string[];
+  readonly identityProvider: string | null;
+  readonly identityProviders: Readonly<
+    Record<
+      string,
+      { readonly usernameClaim: string; readonly action: 'none' | 'strip' | 'prefix'; readonly text: string }
+    >
+  >;
+  readonly skin: string | null;
+  readonly allowUnverifiedEmail: boolean;
 }
 
 export interface ServerConfig {
@@ -183,6 +263,10 @@ export interface Secrets {
   readonly serverEnvironment: Readonly<Record<string, string>>;
   /** Added to the environment of the hub's own process. */
   readonly hubEnvironment: Readonly<Record<string, string>>;
+  /** What the hub shows a login service; null: nothing. */
+  readonly loginClientSecret: string | null;
+  /** More that it shows, where tokens are fetched. */
+  readonly loginTokenParams: Readonly<Record<string, string>> | null;
   /** In PEM, with `proxy.https.type: manual`. */
   readonly tlsKey: string | null;
   /** With a database server: `postgresql://user:password@host:port/database?…`, as libpq has it. */

@@ -12,6 +12,7 @@ import { checkGeneration } from './checks/generation.ts';
 import { checkHttps } from './checks/https.ts';
 import { checkLimits } from './checks/limits.ts';
 import { checkLogin } from './checks/login.ts';
+import { checkLoginService } from './checks/login-service.ts';
 import { checkPasswords } from './checks/passwords.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkPlainSight } from './checks/plain-sight.ts';
@@ -69,6 +70,7 @@ const CHECKS = [
   checkPlaceholders,
   checkSecrets,
   checkLogin,
+  checkLoginService,
   checkAdmission,
   checkPasswords,
   checkServer,

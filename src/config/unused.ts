@@ -26,6 +26,8 @@ export function findUnused(file: MapTree): readonly Finding[] {
     if (shape === undefined) return;
     for (const [key, entry] of map.entries) {
       const name = [...names, key];
+      // It stayed where it is because another way to log in was chosen, which is told with the login.
+      if (TRAIT_RULES.some(({ from, when }) => when !== undefined && from === name.join('.'))) continue;
       if (names.join('.') === 'hub.config' && !Object.hasOwn(shape, key)) {
         findings.push(...describeSection(entry, key, chosen));
         continue;

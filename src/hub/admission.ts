@@ -66,7 +66,8 @@ export class Admission {
       this.#events.loginRefused(identity.name, from.address, 'not_allowed');
       throw new HubError(
         'forbidden',
-        `“${identity.name}” is not on the list of this course. Ask ${this.contact} to be added.`,
+        way.refusal ??
+          `“${identity.name}” is not on the list of this course. Ask ${this.contact} to be added.`,
       );
     }
     const user = await this.#keep(identity.name, isAdmin(identity, way.rule));

@@ -109,7 +109,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   const parts: HubParts = {
     store,
     spawner,
-    ways: options.ways ?? [{ id: 'dummy', authenticator, rule }],
+    ways: options.ways ?? [{ id: 'password', authenticator, rule, refusal: null }],
     site,
     servers: {
       memory: { limit: null, guarantee: null },

@@ -4,10 +4,14 @@ import { chosenSection } from '../legacy/authenticators.ts';
 import { readLogin } from '../settings/login.ts';
 import { leaves, nodeAt } from '../tree.ts';
 import type { Check, CheckedFile } from './check.ts';
-import { firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
+import { firstInHubConfig, inWords, isSupported } from './nodes.ts';
 
 /** Who is let in: nobody, everybody, or names that nobody can have. */
-export const checkAdmission: Check = (file) => [...checkNames(file), ...checkRule(file)];
+export const checkAdmission: Check = (file) => [
+  ...checkNames(file),
+  ...checkPattern(file),
+  ...checkRule(file),
+];
 
 function checkNames({ tree }: CheckedFile): readonly Finding[] {
   const lists = [
@@ -26,9 +30,31 @@ function checkNames({ tree }: CheckedFile): readonly Finding[] {
   });
 }
 
+function checkPattern({ tree, values }: CheckedFile): readonly Finding[] {
+  const pattern = values?.hub?.config?.Authenticator?.username_pattern;
+  if (!pattern || isPattern(pattern)) return [];
+  return [
+    findingAt(firstInHubConfig(tree, ['Authenticator', 'username_pattern']), {
+      code: 'wrong-value',
+      severity: 'error',
+      message: 'This is not a regular expression that can be used here.',
+      help: 'Write it without what only Python knows, such as `(?P<name>…)` or `\\A`.',
+    }),
+  ];
+}
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function checkRule({ tree, generation, values }: CheckedFile): readonly Finding[] {
-  if (values === undefined || !SUPPORTED_SECTIONS.includes(chosenSection(tree))) return [];
-  const { login, secrets } = readLogin(values);
+  if (values === undefined || !isSupported(chosenSection(tree))) return [];
+  const { login, secrets } = readLogin(values, generation);
   const rule = firstInHubConfig(
     tree,
     ['Authenticator', 'allow_all'],
@@ -42,15 +68,17 @@ function checkRule({ tree, generation, values }: CheckedFile): readonly Finding[
         code: 'everyone-let-in',
         severity: 'warning',
         message:
-          secrets.dummyPassword === null
-            ? 'Everyone is let in, under any name and with any password.'
-            : 'Everyone who knows the password is let in, under any name.',
+          login.kind === 'service'
+            ? 'Everyone is let in who has an account there.'
+            : secrets.dummyPassword === null
+              ? 'Everyone is let in, under any name and with any password.'
+              : 'Everyone who knows the password is let in, under any name.',
         help: `Name those who are let in with ${allowed}.`,
       }),
     ];
   }
-  if (login.allowedUsers.length > 0) return [];
-  if (login.adminUsers.length > 0 || login.instructors.length > 0) {
+  if (login.allowedUsers.length > 0 || login.allowedMemberships.length > 0) return [];
+  if (login.adminUsers.length > 0 || login.adminMemberships.length > 0 || login.instructors.length > 0) {
     const message = `Only ${login.instructors.length > 0 ? 'those who teach or administer' : 'administrators'} are let in.`;
     const help = `Name the students with ${allowed}.`;
     return [findingAt(rule, { code: 'only-admins-let-in', severity: 'warning', message, help })];

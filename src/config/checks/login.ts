@@ -3,7 +3,7 @@ import { chosenSection } from '../legacy/authenticators.ts';
 import { isKindOf } from '../legacy/classes.ts';
 import { isEmpty, nodeAt } from '../tree.ts';
 import type { Check, CheckedFile } from './check.ts';
-import { firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
+import { firstInHubConfig, inWords, isSupported } from './nodes.ts';
 
 /** The way to log in: whether it exists here, and whether the file also sets up another. */
 export const checkLogin: Check = (file) => [
@@ -14,17 +14,27 @@ export const checkLogin: Check = (file) => [
 
 function checkSupported({ tree, generation }: CheckedFile): readonly Finding[] {
   const section = chosenSection(tree);
-  if (SUPPORTED_SECTIONS.includes(section)) return [];
+  if (isSupported(section)) return [];
   const works = inWords(generation, 'auth.type: dummy', 'hub.config.JupyterHub.authenticator_class: dummy');
+  const reason = REASONS[section];
   return [
     findingAt(firstInHubConfig(tree, ['JupyterHub', 'authenticator_class']), {
       code: 'login-not-supported',
       severity: 'error',
-      message: `This way to log in (${section}) is not there yet.`,
-      help: `What works now: ${works}.`,
+      message:
+        reason === undefined
+          ? `This way to log in (${section}) is not there yet.`
+          : `This way to log in (${section}) is not there: ${reason}.`,
+      help: `What works now: ${works}, and every service that speaks OAuth 2 or OpenID Connect (\`generic-oauth\`, \`github\`, …).`,
     }),
   ];
 }
+
+const REASONS: { readonly [section: string]: string | undefined } = {
+  MWOAuthenticator:
+    'it speaks OAuth 1.0a; MediaWiki has OAuth 2 too, for which `generic-oauth` with its `/oauth2/` addresses works',
+  OkpyOAuthenticator: 'OAuthenticator has given it up too; `generic-oauth` with its addresses may work',
+};
 
 function checkOtherSections({ tree }: CheckedFile): readonly Finding[] {
   const chosen = chosenSection(tree);

@@ -1,5 +1,6 @@
 import type { Generation } from '../config.ts';
 import { isUpTo } from '../generations.ts';
+import { serviceSection } from '../settings/login-service.ts';
 import { type MapTree, nodeAt, type Path, type Tree } from '../tree.ts';
 
 /** The first of these places below `hub.config` that the file has. */
@@ -11,8 +12,13 @@ export function firstInHubConfig(tree: MapTree, ...paths: readonly Path[]): Tree
   return null;
 }
 
-/** Authenticators that are there. */
-export const SUPPORTED_SECTIONS: readonly string[] = ['DummyAuthenticator', 'SharedPasswordAuthenticator'];
+/** Ways to log in with a password of ours. */
+export const PASSWORD_SECTIONS: readonly string[] = ['DummyAuthenticator', 'SharedPasswordAuthenticator'];
+
+/** Whether this way to log in is there. */
+export function isSupported(section: string): boolean {
+  return PASSWORD_SECTIONS.includes(section) || serviceSection(section) !== undefined;
+}
 
 /** A key in the names that the file itself uses. */
 export function inWords(generation: Generation, legacy: string, current: string): string {

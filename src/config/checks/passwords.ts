@@ -4,12 +4,12 @@ import { chosenSection } from '../legacy/authenticators.ts';
 import { readLogin } from '../settings/login.ts';
 import { nodeAt, type ScalarTree, type Tree } from '../tree.ts';
 import type { Check, CheckedFile } from './check.ts';
-import { firstInHubConfig, inWords, SUPPORTED_SECTIONS } from './nodes.ts';
+import { firstInHubConfig, inWords, PASSWORD_SECTIONS } from './nodes.ts';
 
 /** The passwords of the dummy login and of JupyterHub's shared-password login. */
 export const checkPasswords: Check = (file) => {
   const section = chosenSection(file.tree);
-  if (!SUPPORTED_SECTIONS.includes(section)) return [];
+  if (!PASSWORD_SECTIONS.includes(section)) return [];
   return [
     ...(section === 'SharedPasswordAuthenticator' ? checkSharedPassword(file) : checkDummy(file)),
     ...checkAdminPassword(file),
@@ -18,7 +18,7 @@ export const checkPasswords: Check = (file) => {
 
 function checkDummy({ tree, generation, values }: CheckedFile): readonly Finding[] {
   if (values === undefined) return [];
-  const { login, secrets } = readLogin(values);
+  const { login, secrets } = readLogin(values, generation);
   const findings: Finding[] = [];
   const password = firstInHubConfig(tree, ['DummyAuthenticator', 'password']);
   // Where everyone is let in, that finding says the rest.
@@ -51,9 +51,9 @@ function checkDummy({ tree, generation, values }: CheckedFile): readonly Finding
 }
 
 /** JupyterHub lets nobody in whose password is not set, and refuses short ones. */
-function checkSharedPassword({ tree, values }: CheckedFile): readonly Finding[] {
+function checkSharedPassword({ tree, values, generation }: CheckedFile): readonly Finding[] {
   if (values === undefined) return [];
-  const { login, secrets } = readLogin(values);
+  const { login, secrets } = readLogin(values, generation);
   const chosen = firstInHubConfig(tree, ['JupyterHub', 'authenticator_class']);
   const findings: Finding[] = [];
   const missing = (key: string, who: string): void => {
@@ -88,7 +88,7 @@ function checkSharedPassword({ tree, values }: CheckedFile): readonly Finding[] 
 
 function checkAdminPassword({ tree, generation, values }: CheckedFile): readonly Finding[] {
   if (values === undefined) return [];
-  const { login, secrets } = readLogin(values);
+  const { login, secrets } = readLogin(values, generation);
   if (secrets.dummyAdminPassword === null) return [];
   const node =
     nodeAt(tree, ['course', 'adminPassword']) ??

@@ -8,6 +8,7 @@ import { LEGACY_RULES } from '../legacy/rules.ts';
 import { RENAMED_TRAITS } from '../legacy/traits.ts';
 import { checkText } from '../load.ts';
 import { untab } from '../parse/tabs.ts';
+import { readLogin } from '../settings/login.ts';
 import { nodeAt, type Tree } from '../tree.ts';
 import { EditableDocument } from './editable-document.ts';
 
@@ -54,7 +55,8 @@ export function migrateText(
 type Read = ReturnType<typeof checkText>;
 
 /** What the old chart did without being asked and today's does not, and the other way round. */
-function writeOutDefaults(document: EditableDocument, { generation, lifted, values }: Read): void {
+function writeOutDefaults(document: EditableDocument, read: Read): void {
+  const { generation, lifted, values } = read;
   const changes = changesFor(generation).filter(
     ({ key, value }) =>
       nodeAt(lifted, key.split('.')) === undefined &&
@@ -71,12 +73,29 @@ function writeOutDefaults(document: EditableDocument, { generation, lifted, valu
     document.remove(['proxy', 'https', 'enabled']);
   const config = values?.hub?.config;
   const section = authenticatorSection(config?.JupyterHub?.authenticator_class ?? 'dummy');
+  writeOutService(document, read, { section, because });
   const { allow_all, allowed_users } = config?.Authenticator ?? {};
   const isOpen = allow_all === undefined && (allowed_users ?? []).length === 0;
   const isRestricted = restricts(nodeAt(lifted, ['hub', 'config', section]));
   if (isUpTo(generation, '2') && isOpen && !isRestricted && !ALWAYS_THE_SAME.includes(section)) {
     document.set(['hub', 'config', 'Authenticator', 'allow_all'], true, because);
   }
+}
+
+/** Of a login at another place: until OAuthenticator 16 it was stricter, and proved who the hub is in another way. */
+function writeOutService(
+  document: EditableDocument,
+  { values, generation }: Read,
+  { section, because }: { readonly section: string; readonly because: string },
+): void {
+  if (values === undefined || !isUpTo(generation, '2')) return;
+  const { login } = readLogin(values, generation);
+  if (login.combine === 'all' && values.polder?.letIn === undefined)
+    document.set(['polder', 'letIn'], 'all', because);
+  const said =
+    values.hub?.config?.GenericOAuthenticator?.basic_auth ?? values.hub?.config?.OAuthenticator?.basic_auth;
+  if (login.service?.basicAuth && said === undefined)
+    document.set(['hub', 'config', section, 'basic_auth'], true, because);
 }
 
 /** Whether a way to log in has a rule of its own for who is let in: groups, organizations, domains. */
@@ -98,7 +117,7 @@ function hasHosts(values: Read['values']): boolean {
 function comparable(values: Read['values']): unknown {
   if (values === undefined) return null;
   const { polder, proxy, hub, ...rest } = values;
-  const { generation: _, ...own } = polder ?? {};
+  const { generation: _, letIn: ____, ...own } = polder ?? {};
   const hosts = proxy?.https?.hosts ?? [];
   const https = hosts.length === 0 ? { ...proxy?.https, enabled: null } : proxy?.https;
   const { storage } = rest.singleuser ?? {};
@@ -108,7 +127,8 @@ function comparable(values: Read['values']): unknown {
     storage: storage?.type === 'dynamic' ? storage : otherStorage,
   };
   const { allow_all: __, ...authenticator } = hub?.config?.Authenticator ?? {};
-  const config = { ...hub?.config, Authenticator: authenticator };
+  const { GenericOAuthenticator: { basic_auth: _____, ...generic } = {} } = hub?.config ?? {};
+  const config = { ...hub?.config, Authenticator: authenticator, GenericOAuthenticator: generic };
   return structuredClone({
     ...rest,
     singleuser,

@@ -8,16 +8,6 @@ import { count, flag, names, text } from './scalars.ts';
 const laterTraits = (...traits: readonly string[]) =>
   Object.fromEntries(traits.map((trait) => [trait, later()]));
 
-const blocked = refused(
-  'users cannot be kept out by name yet, so that they would get in',
-  'Name those who are let in with `allowed_users` instead.',
-);
-
-const pattern = refused(
-  'names are not held against a pattern yet, so that others would get in',
-  'Name those who are let in with `allowed_users` instead.',
-);
-
 const OWN_PROXY = 'the proxy is part of Polder';
 const METRICS = 'measurements are read at `/hub/metrics`, and sent nowhere';
 const AT_THE_START = 'it is about how JupyterHub itself is started';
@@ -124,8 +114,12 @@ export const hubConfigSchema = section({
     admin_users: names,
     allowed_users: names,
     allow_all: flag,
-    blocked_users: blocked,
-    username_pattern: pattern,
+    blocked_users: names,
+    username_pattern: text,
+    username_map: z.record(z.string(), text),
+    allow_existing_users: flag,
+    auto_login: flag,
+    manage_groups: flag,
     ...laterTraits(
       'enable_auth_state',
       'auth_refresh_age',
@@ -134,16 +128,12 @@ export const hubConfigSchema = section({
       'refresh_pre_spawn',
       'refresh_pre_stop',
       'any_allow_config',
-      'allow_existing_users',
       'otp_prompt',
       'request_otp',
-      'username_map',
       'delete_invalid_users',
       'post_auth_hook',
-      'manage_groups',
       'manage_roles',
       'reset_managed_roles_on_startup',
-      'auto_login',
       'auto_login_oauth2_authorize',
     ),
   }),

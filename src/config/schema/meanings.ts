@@ -37,6 +37,8 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
     'After so many failures of one name from one address, that name waits there; ten times as many close it everywhere.',
   'polder.limits.failedLogins.perAddress':
     'After so many failures from one address everybody there waits. A whole classroom may be behind one.',
+  'polder.letIn':
+    'Where users and groups are both named: whether one of the two is enough (any), or both are needed, as up to chart 2 (all).',
   hub: 'The hub: pages, logins and the starting of servers.',
   'hub.baseUrl': 'The path below which everything is served.',
   'hub.config':
@@ -48,6 +50,21 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'hub.config.Authenticator.admin_users': 'Who may see and stop everybody’s servers. They are let in.',
   'hub.config.Authenticator.allowed_users': 'Who is let in.',
   'hub.config.Authenticator.allow_all': 'Let everyone in who can log in.',
+  'hub.config.Authenticator.blocked_users': 'Who is kept out, whatever else is said.',
+  'hub.config.Authenticator.username_pattern':
+    'A regular expression that names must match from their beginning; others are kept out.',
+  'hub.config.Authenticator.username_map': 'Names that become others here.',
+  'hub.config.Authenticator.allow_existing_users': 'Let in whoever has an account already.',
+  'hub.config.Authenticator.auto_login': 'Pass over the login page where one logs in at another place.',
+  'hub.config.GenericOAuthenticator.issuer':
+    'The address of a service that speaks OpenID Connect: it says itself where all the rest is. Polder’s own.',
+  'hub.config.GenericOAuthenticator.username_claim':
+    'Which claim names people: a name, or a path such as profile.name.',
+  'hub.config.GenericOAuthenticator.auth_state_groups_key':
+    'Which claim lists groups, such as oauth_user.groups.',
+  'hub.config.GenericOAuthenticator.allowed_groups': 'Let in members of these groups.',
+  'hub.config.GenericOAuthenticator.admin_groups':
+    'Members of these administer; who is no member (any more) does not.',
   'hub.config.DummyAuthenticator.password': 'The password that everybody logs in with.',
   'hub.config.SharedPasswordAuthenticator.user_password': 'The password of all users.',
   'hub.config.SharedPasswordAuthenticator.admin_password': 'The password of all administrators.',

@@ -28,6 +28,7 @@ export const polderSchema = section({
   generation: generationWord,
   naming: cluster(word(...NAMING_SCHEMES)),
   databasePooler: flag,
+  letIn: word('any', 'all'),
   culling: section({ spareRunningCells: flag }),
   limits: section({
     requestBody: byteSize,

@@ -1,43 +1,109 @@
 import { normalizeUserName } from '../../domain/user.ts';
 import type { LoginConfig, Secrets } from '../config.ts';
+import { type Generation, isUpTo } from '../generations.ts';
 import { authenticatorSection } from '../legacy/authenticators.ts';
 import type { Values } from '../schema/values.ts';
+import { type LoginServiceSettings, readLoginService, serviceSection } from './login-service.ts';
 
 export interface LoginSettings {
   readonly login: LoginConfig;
-  readonly secrets: Pick<Secrets, 'dummyPassword' | 'dummyAdminPassword'>;
+  readonly secrets: Pick<
+    Secrets,
+    'dummyPassword' | 'dummyAdminPassword' | 'loginClientSecret' | 'loginTokenParams'
+  >;
+  /** Undefined with passwords of our own. */
+  readonly serviceSettings: LoginServiceSettings | undefined;
 }
 
 /** Who may log in, and with what. */
-export function readLogin(values: Values): LoginSettings {
+export function readLogin(values: Values, generation: Generation): LoginSettings {
   const config = values.hub?.config ?? {};
+  const className = config.JupyterHub?.authenticator_class ?? 'dummy';
+  const chosen = authenticatorSection(className);
+  const section = serviceSection(chosen);
+  const serviceSettings =
+    section === undefined ? undefined : readLoginService(values, section, { className, generation });
+  const shared = chosen === 'SharedPasswordAuthenticator';
+  return {
+    login: {
+      ...readRule(values, { generation, shared, serviceSettings }),
+      ...readWay(serviceSettings, config),
+    },
+    secrets: {
+      ...readPasswords(values, shared),
+      ...(serviceSettings?.secrets ?? { loginClientSecret: null, loginTokenParams: null }),
+    },
+    serviceSettings,
+  };
+}
+
+type HubConfig = NonNullable<NonNullable<Values['hub']>['config']>;
+type Way = 'kind' | 'refusal' | 'autoLogin' | 'logoutUrl' | 'service';
+
+function readWay(settings: LoginServiceSettings | undefined, config: HubConfig): Pick<LoginConfig, Way> {
+  const { service = null, logoutUrl = null, traits } = settings ?? {};
+  return {
+    kind: service === null ? 'dummy' : 'service',
+    refusal: traits?.custom_403_message || null,
+    autoLogin: traits?.auto_login ?? config.Authenticator?.auto_login ?? false,
+    logoutUrl,
+    service,
+  };
+}
+
+function readRule(
+  values: Values,
+  {
+    generation,
+    shared,
+    serviceSettings,
+  }: {
+    readonly generation: Generation;
+    readonly shared: boolean;
+    readonly serviceSettings: LoginServiceSettings | undefined;
+  },
+): Omit<LoginConfig, Way> {
+  const { Authenticator = {} } = values.hub?.config ?? {};
   const { students, instructors } = values.course ?? {};
   const allowedUsers = normalize([
-    ...(config.Authenticator?.allowed_users ?? []),
+    ...(Authenticator.allowed_users ?? []),
     ...(Array.isArray(students) ? students : []),
   ]);
-  const shared =
-    authenticatorSection(config.JupyterHub?.authenticator_class ?? 'dummy') === 'SharedPasswordAuthenticator';
-  // The dummy login lets everyone in unless names are given, in every generation; all others let nobody in.
-  const allowAll = config.Authenticator?.allow_all ?? (!shared && allowedUsers.length === 0);
-  const login: LoginConfig = {
-    kind: 'dummy',
+  const { allowedMemberships = [], adminMemberships = [], traits } = serviceSettings ?? {};
+  const unrestricted = allowedUsers.length === 0 && allowedMemberships.length === 0;
+  // A service lets everyone in unless somebody is named, up to chart 2; the dummy login does in every generation.
+  const old = serviceSettings !== undefined && isUpTo(generation, '2');
+  const open = unrestricted && (serviceSettings === undefined ? !shared : old);
+  const usual = old && Authenticator.allow_all === undefined ? 'all' : 'any';
+  return {
     allowedUsers,
-    adminUsers: normalize(config.Authenticator?.admin_users),
+    adminUsers: normalize(Authenticator.admin_users),
     instructors: normalize(instructors),
-    allowAll,
+    allowAll: Authenticator.allow_all ?? open,
+    existingUsers: traits?.allow_existing_users ?? Authenticator.allow_existing_users ?? false,
+    allowedMemberships,
+    adminMemberships,
+    // It makes no difference without lists of both kinds, save for administrators.
+    combine: values.polder?.letIn ?? (allowedMemberships.length === 0 ? 'any' : usual),
+    blockedUsers: normalize(Authenticator.blocked_users),
+    usernamePattern: Authenticator.username_pattern || null,
+    usernameMap: Object.fromEntries(
+      Object.entries(Authenticator.username_map ?? {}).map(([from, to]) => [normalizeUserName(from), to]),
+    ),
   };
+}
+
+function readPasswords(
+  values: Values,
+  shared: boolean,
+): Pick<Secrets, 'dummyPassword' | 'dummyAdminPassword'> {
+  const config = values.hub?.config ?? {};
   const own = values.course?.adminPassword;
   const sections = config.SharedPasswordAuthenticator;
   return {
-    login,
-    secrets: {
-      dummyPassword: (shared ? sections?.user_password : config.DummyAuthenticator?.password) || null,
-      dummyAdminPassword:
-        (typeof own === 'string' ? own : undefined) ||
-        (shared ? sections?.admin_password : undefined) ||
-        null,
-    },
+    dummyPassword: (shared ? sections?.user_password : config.DummyAuthenticator?.password) || null,
+    dummyAdminPassword:
+      (typeof own === 'string' ? own : undefined) || (shared ? sections?.admin_password : undefined) || null,
   };
 }
 

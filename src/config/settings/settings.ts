@@ -16,7 +16,7 @@ export interface Settings {
 
 /** Checked values, with defaults, to what the parts of Polder are given. */
 export function readSettings(values: Values, generation: Generation): Settings {
-  const { login, secrets } = readLogin(values);
+  const { login, secrets } = readLogin(values, generation);
   const { database, url } = readDatabase(values);
   const { hub, cull, debug, polder, proxy } = values;
   return {

@@ -37,7 +37,8 @@ export const cilogon: Provider = {
       : 'People of the institution that you chose are not let in. Log in again and choose another.';
   },
   memberships: async ({ claims }) => {
+    const idp = textAt(claims, 'idp') ?? '';
     const domain = textAt(claims, 'email')?.split('@')[1]?.toLowerCase();
-    return [`idp:${textAt(claims, 'idp') ?? ''}`, ...(domain === undefined ? [] : [`domain:${domain}`])];
+    return [`idp:${idp}`, ...(domain === undefined ? [] : [`idp:${idp} ${domain}`])];
   },
 };
