@@ -28,7 +28,7 @@ function describeSimple(issue: Issue): DescribedIssue {
         help: (node) => helpWithType(issue.expected, path, node),
       };
     case 'invalid_value': {
-      const words = issue.values.map((value) => `\`${String(value)}\``).join(', ');
+      const words = issue.values.flatMap((value) => (value === '' ? [] : `\`${String(value)}\``)).join(', ');
       return {
         code: 'wrong-value',
         path,

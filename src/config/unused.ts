@@ -72,7 +72,7 @@ export function findUnused(file: MapTree): readonly Finding[] {
     for (const item of list.items) if (item.kind === 'map') visit(item, schema, each, inCluster);
   }
   visit(file, valuesSchema, [], false);
-  return findings;
+  return isOfAnotherKind(file) ? [...findings, describeOtherKind(file)] : findings;
 }
 
 function isFalse(node: Tree): boolean {
@@ -83,9 +83,9 @@ function isFalse(node: Tree): boolean {
 function writtenIn(entry: Entry): readonly Entry[] {
   if (isEmpty(entry.value)) return [];
   if (entry.value.kind !== 'map') return [entry];
-  const own = `${entry.value.path}.`;
+  const own = entry.value.path;
   const children = [...entry.value.entries.values()];
-  const moved = children.filter((child) => !child.value.path.startsWith(own));
+  const moved = children.filter(({ value: { path } }) => path !== own && !path.startsWith(`${own}.`));
   const itself = moved.length < children.length ? [entry] : [];
   return [...itself, ...moved.flatMap(writtenIn)];
 }
@@ -131,14 +131,16 @@ function describeFate(entry: Entry, fate: Fate): Finding {
 
 function describeUnknown(entry: Entry, name: readonly string[], siblings: readonly string[]): Finding {
   const key = name.at(-1) ?? '';
-  if (name.length === 1 && holdsValues(entry.value)) {
+  const part = name.length === 1 ? valuesBelow(entry) : undefined;
+  if (part !== undefined) {
+    const { path } = part.value;
     return findingAt(
-      { place: entry.key, path: entry.value.path },
+      { place: part.key, path },
       {
         code: 'values-of-a-part',
         severity: 'error',
-        message: `The values stand below \`${entry.value.path}\`, as for a chart that JupyterHub's is a part of; none of them is read.`,
-        help: `Take the line \`${entry.value.path}:\` away, and the indentation of what stands below it.`,
+        message: `The values stand below \`${path}\`, as for a chart that JupyterHub's is a part of; none of them is read.`,
+        help: 'Give a file with those values alone: what stands below that line, without its indentation.',
       },
     );
   }
@@ -148,20 +150,52 @@ function describeUnknown(entry: Entry, name: readonly string[], siblings: readon
     { place: entry.key, path: entry.value.path },
     {
       code: 'unknown-key',
-      // Volumes are students' work: there, nothing that is said may go unheard.
-      severity: meant === undefined && !isAboutVolumes(name) ? 'warning' : 'error',
+      severity: meant === undefined && !mustBeHeard(name) ? 'warning' : 'error',
       message: `There is no key \`${entry.value.path}\`.`,
       help: meant === undefined ? 'Leave it out.' : `Did you mean \`${meant}\`?`,
     },
   );
 }
 
-function holdsValues(value: Tree): boolean {
-  return value.kind === 'map' && ['singleuser', 'hub', 'proxy', 'auth'].some((key) => value.entries.has(key));
+/** Whether nothing in it is, or may be meant to be, of a course: read on, it would be an open one. */
+function isOfAnotherKind(file: MapTree): boolean {
+  const known = Object.keys(valuesSchema.shape);
+  const keys = [...file.entries];
+  const isStrange = ([key, entry]: readonly [string, Entry]) =>
+    nearest(key, known) === undefined && valuesBelow(entry) === undefined;
+  return keys.length > 0 && keys.length <= MAX_SUGGESTIONS && keys.every(isStrange);
 }
 
-function isAboutVolumes(name: readonly string[]): boolean {
-  return ['singleuser.storage', 'hub.db'].includes(name.slice(0, 2).join('.'));
+function describeOtherKind(file: MapTree): Finding {
+  const [first] = file.entries.values();
+  return findingAt(
+    { place: first?.key ?? file.place, path: '' },
+    {
+      code: 'no-values',
+      severity: 'error',
+      message: 'None of the keys is one of a course: this is another kind of file.',
+      help: 'A course begins with keys such as `singleuser:`, `hub:` and `auth:`.',
+    },
+  );
+}
+
+/** The entry in which the values of the chart stand, itself or one not far below it. */
+function valuesBelow(entry: Entry, depth = 0): Entry | undefined {
+  const { value } = entry;
+  if (value.kind !== 'map' || depth > 3) return undefined;
+  if (['singleuser', 'hub', 'proxy', 'auth'].some((key) => value.entries.get(key)?.value.kind === 'map'))
+    return entry;
+  for (const below of value.entries.values()) {
+    const found = valuesBelow(below, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Volumes are students' work, and a rule that goes unheard lets strangers in: there, everything that is said must be heard. */
+function mustBeHeard(name: readonly string[]): boolean {
+  const isAboutVolumes = ['singleuser.storage', 'hub.db'].includes(name.slice(0, 2).join('.'));
+  return isAboutVolumes || /^(whitelist|blacklist|allow|allowed|block|blocked|deny)/i.test(name.at(-1) ?? '');
 }
 
 /** The keys that may stand beside `name`, those that are moved elsewhere before validation among them. */
@@ -187,12 +221,18 @@ function describeSection(entry: Entry, section: string, chosen: string): readonl
   if (!/^[A-Z]/.test(section)) {
     const known = Object.keys(shapeOf(valuesSchema.shape.hub.unwrap().shape.config) ?? {});
     const meant = nearest(section, [...known, ...CLASS_NAMES]);
+    const home = Object.hasOwn(valuesSchema.shape, section) ? section : undefined;
     return [
       findingAt(at, {
         code: 'config-section-name',
         severity: 'error',
         message: `\`${entry.value.path}\` is not a class: names of classes begin with a capital letter, and JupyterHub refuses others.`,
-        help: meant === undefined ? null : `Did you mean \`hub.config.${meant}\`?`,
+        help:
+          meant === undefined
+            ? home === undefined
+              ? null
+              : `Did you mean \`${home}\`, which stands at the left margin?`
+            : `Did you mean \`hub.config.${meant}\`?`,
       }),
     ];
   }

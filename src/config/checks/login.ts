@@ -1,6 +1,6 @@
 import { type Finding, findingAt } from '../finding.ts';
 import { chosenSection } from '../legacy/authenticators.ts';
-import { isKindOf } from '../legacy/classes.ts';
+import { isKindOf, traitsOf } from '../legacy/classes.ts';
 import { isEmpty, nodeAt } from '../tree.ts';
 import type { Check, CheckedFile } from './check.ts';
 import { firstInHubConfig, inWords, isSupported } from './nodes.ts';
@@ -38,6 +38,8 @@ const REASONS: { readonly [section: string]: string | undefined } = {
 
 function checkOtherSections({ tree }: CheckedFile): readonly Finding[] {
   const chosen = chosenSection(tree);
+  // Nobody knows which others a class of somebody's own comes from.
+  if (traitsOf(chosen).length === 0) return [];
   const config = nodeAt(tree, ['hub', 'config']);
   if (config?.kind !== 'map') return [];
   return [...config.entries].flatMap(([name, entry]) => {

@@ -18,7 +18,9 @@ export const checkPlaceholders: Check = ({ tree }) =>
 /** The kind of placeholder in a value at `path`, or undefined. */
 export function placeholderIn(value: unknown, path: Path): Placeholder | undefined {
   if (typeof value !== 'string' || isProse(path)) return undefined;
-  const start = value.slice(0, MAX_LENGTH);
+  // The spawner of a cluster takes two braces for one in the environment.
+  const text = isEnvironment(path) ? value.replace(/\{\{\w+\}\}/g, '') : value;
+  const start = text.slice(0, MAX_LENGTH);
   return KINDS.find(({ pattern, inCommands }) => pattern.test(start) && (inCommands || !isCommand(path)));
 }
 
@@ -35,7 +37,7 @@ const MAX_LENGTH = 2000;
 
 const KINDS: readonly Placeholder[] = [
   {
-    pattern: /<>|<[A-Za-z_][\w .-]*>/,
+    pattern: /<>|<\w[\w .-]*>/,
     inCommands: true,
     message: 'This is a placeholder (`<…>`) and would be used as it stands.',
     help: 'Put your own value in its place, without the angle brackets.',
@@ -46,6 +48,13 @@ const KINDS: readonly Placeholder[] = [
     inCommands: false,
     message:
       'This is a placeholder (a dollar sign and braces): nothing fills it in, and it would be used as it stands.',
+    help: 'Put your own value in its place.',
+  },
+  {
+    pattern: /^\$[A-Z][A-Z0-9_]+$/,
+    inCommands: false,
+    message:
+      'This is a placeholder (a dollar sign and a name): nothing fills it in, and it would be used as it stands.',
     help: 'Put your own value in its place.',
   },
   {
@@ -68,6 +77,10 @@ function isProse(path: Path): boolean {
   if (top === 'course') return ['name', 'welcome', 'contact', 'sessions'].includes(String(key));
   if (top === 'custom') return true;
   return ['extraConfig', 'extraFiles', 'templateVars', 'profileList'].includes(String(key));
+}
+
+function isEnvironment([top, key]: Path): boolean {
+  return top === 'singleuser' && key === 'extraEnv';
 }
 
 function isCommand(path: Path): boolean {

@@ -36,7 +36,7 @@ function isReference(path: Leaf['path']): boolean {
   return ['env', 'file'].includes(String(path.at(-1))) && isMarkedSecret(path.slice(0, -1));
 }
 
-const SECRET_NAME = /(password|passwd|secret|token|api_?key|private_?key|credential)/i;
+const SECRET_NAME = /(password|passwd|secret|token|(api|access)_?key|private_?key|credential)/i;
 
 function checkServers(all: readonly Leaf[]): readonly Finding[] {
   const siblings = new Set<string>();

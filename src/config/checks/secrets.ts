@@ -1,6 +1,7 @@
 import { findingAt } from '../finding.ts';
 import { leaves, type Path } from '../tree.ts';
 import type { Check } from './check.ts';
+import { placeholderIn } from './placeholders.ts';
 
 const MAKE_ONE =
   'Make one with `openssl rand -hex 32`, or leave the key out: one is made then and kept with the data.';
@@ -16,6 +17,7 @@ export const checkSecrets: Check = ({ tree }) =>
         return findingAt(node, { code: 'empty-secret', severity: 'warning', message, help });
       }
       if (typeof node.value !== 'string' || /^[0-9a-fA-F]{64}$/.test(node.value)) return [];
+      if (placeholderIn(node.value, path) !== undefined) return [];
       const message = `\`${node.path}\` is not 32 random bytes in hexadecimal (64 characters).`;
       // The proxy's token may be any text; a key of another length cannot be used as a key.
       const severity = name === 'proxy.secretToken' ? 'warning' : 'error';

@@ -24,13 +24,19 @@ export function detectGeneration(file: MapTree, chart: Generation | null = null)
   const old = [...oldMarks(file)].toSorted(
     (a, b) => GENERATIONS.indexOf(a.until) - GENERATIONS.indexOf(b.until),
   );
-  const [first] = old;
-  if (first === undefined) return { generation: 'current', possible: ['current'], mark: null };
-  const upTo = GENERATIONS.filter((generation) => isUpTo(generation, first.until));
   const since = MARKS.filter(
     ({ key, since }) => since !== undefined && nodeAt(file, key.split('.')) !== undefined,
   );
-  const possible = upTo.filter((generation) => since.every((mark) => isUpTo(mark.since!, generation)));
+  const fits = (generation: Generation) => since.every((mark) => isUpTo(mark.since!, generation));
+  // A template is carried along from chart to chart, so that volumes keep their names: beside a newer key it tells nothing.
+  const telling = old.filter(
+    ({ mark, until }) =>
+      !isTemplate(mark) || GENERATIONS.some((generation) => isUpTo(generation, until) && fits(generation)),
+  );
+  const [first] = telling;
+  if (first === undefined) return { generation: 'current', possible: ['current'], mark: null };
+  const upTo = GENERATIONS.filter((generation) => isUpTo(generation, first.until));
+  const possible = upTo.filter(fits);
   // Old and new names together are of no generation: the old ones tell then.
   const generations = possible.length === 0 ? upTo : possible;
   return { generation: generations[0]!, possible: generations, mark: first.mark };
@@ -51,6 +57,10 @@ function* oldMarks(file: MapTree): Generator<{ readonly mark: Tree; readonly unt
   const singleuser = nodeAt(file, ['singleuser']);
   if (singleuser === undefined) return;
   for (const { node } of leaves(singleuser)) {
-    if (String(node.value).includes(LEGACY_TEMPLATE)) yield { mark: node, until: '3' };
+    if (isTemplate(node)) yield { mark: node, until: '3' };
   }
+}
+
+function isTemplate(mark: Tree): boolean {
+  return mark.kind === 'scalar' && String(mark.value).includes(LEGACY_TEMPLATE);
 }

@@ -26,6 +26,10 @@ export function liftPython(file: MapTree): { readonly tree: MapTree; readonly fi
   const findings: Finding[] = [];
   let tree = withoutEntry(file, ['hub', 'extraConfig']);
   for (const piece of pieces) {
+    if (piece.kind !== 'scalar') {
+      findings.push(describeNoText(piece));
+      continue;
+    }
     for (const statement of readStatements(String(piece.value ?? ''))) {
       const written = { place: placeOf(piece, statement.line), path: piece.path };
       const changed =
@@ -48,13 +52,20 @@ function traitOf({ target }: Assignment, written: Written): Written {
   return { ...written, path: `${written.path}:c.${target.slice(0, 2).join('.')}` };
 }
 
-/** A bare text was one piece once. Undefined where something is no text: that is for validation to say. */
-function piecesOf(node: Tree): readonly ScalarTree[] | undefined {
+/** By name; a bare text was one piece once. Undefined where it is neither: that is for validation to say. */
+function piecesOf(node: Tree): readonly Tree[] | undefined {
   if (node.kind === 'scalar') return [node];
   if (node.kind !== 'map') return undefined;
-  const names = [...node.entries.keys()].toSorted();
-  const values = names.map((name) => node.entries.get(name)!.value);
-  return values.every((value) => value.kind === 'scalar') ? values : undefined;
+  return [...node.entries.keys()].toSorted().map((name) => node.entries.get(name)!.value);
+}
+
+function describeNoText(piece: Tree): Finding {
+  return findingAt(piece, {
+    code: 'wrong-type',
+    severity: 'error',
+    message: 'This must be a text: a piece of Python.',
+    help: 'What sets up a class belongs below `hub.config.<Class>`, which needs no Python.',
+  });
 }
 
 /** A block of text begins in the line below its key. */
