@@ -177,9 +177,9 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     app,
     url,
     async [Symbol.asyncDispose]() {
-      await app.close();
+      // Nothing new is taken up while those who asked before are answered.
+      await Promise.all([app.close(), ...loops.map((loop) => loop[Symbol.asyncDispose]())]);
       routeFeed[Symbol.dispose]();
-      await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
       await serverReconciler.abandon();
     },
   };
