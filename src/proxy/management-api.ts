@@ -27,7 +27,8 @@ export interface ManagementApiOptions {
 /**
  * The management API of configurable-http-proxy, by which a hub keeps the routes:
  * `GET|POST|DELETE /api/routes[/<path>]`, with `Authorization: token …`. The token is looked at before anything else but
- * `GET /api/ready`, which is for probes: whether the proxy has its routes, 200 or 503. Routes that come from a hub's feed
+ * `GET /api/ready`, which is for probes: whether the proxy has its routes, 200 or 503; and whether there is a hub that
+ * tells it of changes, without which it serves what it has. Routes that come from a hub's feed
  * are listed with the others, and changed by the hub alone.
  */
 export function managementApi(options: ManagementApiOptions): RequestListener {
@@ -76,10 +77,11 @@ async function answer(request: IncomingMessage, options: ManagementApiOptions): 
   }
 }
 
-function readiness({ routes }: ManagementApiOptions): Answer {
+function readiness({ routes, feed }: ManagementApiOptions): Answer {
+  const following = feed === undefined ? {} : { following: feed.isFollowing };
   return routes.isWhole
-    ? { status: 200, json: { status: 'OK' } }
-    : { status: 503, json: { status: 'waiting for the routes of the hub' } };
+    ? { status: 200, json: { status: 'OK', ...following } }
+    : { status: 503, json: { status: 'waiting for the routes of the hub', ...following } };
 }
 
 function isAllowed(request: IncomingMessage, authToken: string | undefined): boolean {

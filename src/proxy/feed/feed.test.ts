@@ -167,7 +167,7 @@ test('it is ready when it has a whole table, and answers before that too', async
   const waiting = await api('/api/ready', { headers: {} });
   expect([waiting.status, await waiting.json()]).toEqual([
     503,
-    { status: 'waiting for the routes of the hub' },
+    { status: 'waiting for the routes of the hub', following: false },
   ]);
   expect((await get('/_chp_healthz')).status).toBe(200);
   expect((await get('/a')).status).toBe(503);

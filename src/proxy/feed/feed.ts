@@ -16,6 +16,8 @@ export interface FeedOptions {
 }
 
 export interface Feed extends AsyncDisposable {
+  /** Whether there is a hub that tells us of changes. */
+  readonly isFollowing: boolean;
   /** Whether the hub keeps the route of exactly this (decoded) path. */
   keeps(path: string): boolean;
   /** Resolves when there is a whole table, at the latest after so many milliseconds. */
@@ -41,6 +43,9 @@ export function followFeed(
   const follower = new RouteFollower({ hubs, routes, logger, changed: () => file?.changed() });
   const reporter = new ActivityReporter({ hubs, routes, logger, now });
   return {
+    get isFollowing() {
+      return follower.isFollowing;
+    },
     keeps: (path) => routes.keeps(path),
     async ready(timeoutMs) {
       const timer = new AbortController();

@@ -74,6 +74,7 @@ test('a damaged file is no table, which the log says', async () => {
     text.slice(0, -20),
     text.replace('10.0.0.1', '10.0.0.2'),
     text.replace('1', '2'),
+    text.replace('"number":5', '"number":null'),
   ];
   for (const content of damaged) {
     logged = '';

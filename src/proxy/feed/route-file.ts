@@ -88,6 +88,7 @@ function parse(text: string): FollowedTable {
     readonly checksum: string;
   };
   if (format !== FORMAT) throw new Error('they were written by another version');
-  if (checksum !== checksumOf(routes)) throw new Error('they are damaged');
+  const isPosition = typeof position?.feed === 'string' && Number.isSafeInteger(position.number);
+  if (!isPosition || checksum !== checksumOf(routes)) throw new Error('they are damaged');
   return { position, routes };
 }
