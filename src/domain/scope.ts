@@ -213,14 +213,19 @@ function* subjectFilters(subject: ScopeSubject): Iterable<string> {
   if (subject.service !== undefined) yield `service=${subject.service}`;
 }
 
+const listed = new WeakMap<ScopeSet, readonly string[]>();
+
 /** Every scope with its filters, sorted, as API models list them. */
-export function listScopes(scopes: ScopeSet): string[] {
+export function listScopes(scopes: ScopeSet): readonly string[] {
+  const known = listed.get(scopes);
+  if (known) return known;
   const list: string[] = [];
   for (const [scope, filters] of scopes.granted) {
     if (filters === 'all') list.push(scope);
     else for (const filter of filters) list.push(`${scope}!${filter}`);
   }
-  return list.sort();
+  listed.set(scopes, list.sort());
+  return list;
 }
 
 /**

@@ -2,7 +2,7 @@
  * The hub as a web server. Everything it answers lies below `${baseUrl}hub/`; any other path came here because the proxy
  * has no route for it, and is sent to the page that can say why.
  */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import fastify, {
   type FastifyBaseLogger,
@@ -34,7 +34,8 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
     loggerInstance: log as FastifyBaseLogger,
     // Lines of ours say which route was asked; addresses may hold secrets and are never logged.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
-    genReqId: () => randomBytes(5).toString('hex'),
+    // Random numbers by the hundred, of which this takes a few: one call into the kernel each would be felt.
+    genReqId: () => randomUUID().slice(-10),
     requestIdHeader: false,
     // An address that cannot be decoded meets no route, and no hook.
     frameworkErrors: (error, request, reply) =>

@@ -5,8 +5,12 @@
 import { expandScopes, ROLE_SCOPES, type ScopeSet, unionScopes } from '../domain/scope.ts';
 import type { User } from '../domain/user.ts';
 
+const MOST_KNOWN = 2_000;
+
 export class Roles {
   readonly #instructors: ReadonlySet<string>;
+  /** What was worked out before: the same of a person at each of their requests. */
+  readonly #known = new Map<string, ScopeSet>();
 
   /** `instructors` are normalised names. */
   constructor({ instructors }: { readonly instructors: ReadonlySet<string> }) {
@@ -23,8 +27,15 @@ export class Roles {
   }
 
   scopesOf(user: Pick<User, 'name' | 'admin'>): ScopeSet {
-    return this.namesOf(user)
+    const names = this.namesOf(user);
+    const key = `${names.join()}/${user.name}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const scopes = names
       .map((role) => expandScopes(ROLE_SCOPES[role], { userName: user.name }))
       .reduce(unionScopes);
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(key, scopes);
+    return scopes;
   }
 }

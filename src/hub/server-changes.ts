@@ -3,7 +3,7 @@
  * them all: when a course begins, a thousand of them are woken by every step of every other's start.
  */
 import type { ServerId } from '../domain/server.ts';
-import type { Store } from '../store/store.ts';
+import type { ServerVersion, Store } from '../store/store.ts';
 import type { HubEvents } from './events.ts';
 
 /** Looks come no closer than this: what changes meanwhile is seen together. */
@@ -11,10 +11,13 @@ const LOOK_EVERY_MS = 25;
 /** It looks even when nobody wakes it: notices may be lost. */
 const LOOK_AGAIN_MS = 5_000;
 
+const GONE: ServerVersion = { revision: -1, events: 0 };
+
 interface Watched {
   /** What was seen last; undefined where nothing was yet. */
-  version: string | undefined;
-  readonly listeners: Set<() => void>;
+  version: ServerVersion | undefined;
+  /** Those who want to hear of progress too, and those who do not. */
+  readonly listeners: Map<() => void, { readonly progress: boolean }>;
 }
 
 export class ServerChanges {
@@ -33,15 +36,15 @@ export class ServerChanges {
   }
 
   /**
-   * Calls `listener` soon after the row, or the progress of its attempt, has changed or the row is gone; once more than
-   * that at the beginning, so that nothing is missed between this call and a look of the caller's own.
+   * Calls `listener` soon after the row has changed or is gone, with `progress` also after an event of its attempt; once
+   * more than that at the beginning, so that nothing is missed between this call and a look of the caller's own.
    * @returns how to stop
    */
-  subscribe(id: ServerId, listener: () => void): () => void {
-    const watched = this.#watched.get(id) ?? { version: undefined, listeners: new Set() };
+  subscribe(id: ServerId, listener: () => void, { progress }: { readonly progress: boolean }): () => void {
+    const watched = this.#watched.get(id) ?? { version: undefined, listeners: new Map() };
     this.#watched.set(id, watched);
     watched.version = undefined;
-    watched.listeners.add(listener);
+    watched.listeners.set(listener, { progress });
     if (this.#stopListening === undefined) this.#listen();
     return () => {
       watched.listeners.delete(listener);
@@ -85,10 +88,12 @@ export class ServerChanges {
       const asked = new Map(this.#watched);
       const found = await this.#store.servers.versions([...asked.keys()]);
       for (const [id, watched] of asked) {
-        const version = found.get(id) ?? 'gone';
-        if (version === watched.version) continue;
+        const version = found.get(id) ?? GONE;
+        const before = watched.version;
         watched.version = version;
-        for (const listener of watched.listeners) listener();
+        const rowChanged = version.revision !== before?.revision;
+        if (!rowChanged && version.events === before?.events) continue;
+        for (const [listener, { progress }] of watched.listeners) if (rowChanged || progress) listener();
       }
     } catch (error) {
       this.#events.stepFailed('look for changes', error);

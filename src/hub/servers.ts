@@ -206,7 +206,7 @@ export class Servers {
    * (that update is the last). The first comes at once and has the whole attempt so far.
    */
   async *watch(id: ServerId, signal: AbortSignal): AsyncGenerator<ServerUpdate> {
-    using changes = this.#changesOf(id, signal);
+    using changes = this.#changesOf(id, signal, { progress: true });
     let attempt = -1;
     let sequence = 0;
     let revision = -1;
@@ -239,7 +239,7 @@ export class Servers {
     timeoutMs: number,
   ): Promise<Server | undefined> {
     const signal = AbortSignal.timeout(timeoutMs);
-    using changes = this.#changesOf(id, signal);
+    using changes = this.#changesOf(id, signal, { progress: false });
     for (;;) {
       const changed = changes.next();
       const server = await this.#store.servers.byId(id);
@@ -271,6 +271,7 @@ export class Servers {
   #changesOf(
     id: ServerId,
     signal: AbortSignal,
+    { progress }: { readonly progress: boolean },
   ): Disposable & { next(): Promise<void>; wakeIn(ms: number): void } {
     let wake = Promise.withResolvers<void>();
     let timer: NodeJS.Timeout | undefined;
@@ -279,7 +280,7 @@ export class Servers {
       wake.resolve();
       wake = Promise.withResolvers();
     };
-    const unsubscribe = this.#changes.subscribe(id, notice);
+    const unsubscribe = this.#changes.subscribe(id, notice, { progress });
     signal.addEventListener('abort', notice);
     return {
       next: () => wake.promise,

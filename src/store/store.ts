@@ -102,6 +102,13 @@ export type ServerOutline = Pick<Server, 'id' | 'userId' | 'state' | 'queuedAt' 
   readonly holder: string | null;
 };
 
+/** Tells whether something about a server has changed. */
+export interface ServerVersion {
+  readonly revision: number;
+  /** How many events of progress its attempt has. */
+  readonly events: number;
+}
+
 export interface ServerRepository {
   get(owner: string, name: string): Promise<Server | undefined>;
   byId(id: ServerId): Promise<Server | undefined>;
@@ -116,8 +123,8 @@ export interface ServerRepository {
   outline(states: readonly Server['state'][]): Promise<readonly ServerOutline[]>;
   /** How many seconds the latest starts took, of servers that are ready, latest first. */
   startSeconds(since: Date, count: number): Promise<readonly number[]>;
-  /** For each of these that exists, a text that is another one once the row or the progress of its attempt has changed. */
-  versions(ids: readonly ServerId[]): Promise<ReadonlyMap<ServerId, string>>;
+  /** Of those of these that exist. */
+  versions(ids: readonly ServerId[]): Promise<ReadonlyMap<ServerId, ServerVersion>>;
   countByState(): Promise<ReadonlyMap<Server['state'], number>>;
   /** A new row at rest. Where the user has one of that name already, the one that exists. */
   insert(server: NewServer): Promise<Server>;

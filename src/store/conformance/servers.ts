@@ -152,8 +152,9 @@ export function serversConformance(test: StoreTest): void {
   }) => {
     const { id } = await addServer(store, anna);
     const other = await addServer(store, anna, { name: 'other' });
-    const seen: (string | undefined)[] = [];
-    const look = async () => seen.push((await store.servers.versions([id, 'srv-none'])).get(id));
+    const seen: string[] = [];
+    const look = async () =>
+      seen.push(JSON.stringify((await store.servers.versions([id, 'srv-none'])).get(id)));
     await look();
     await store.servers.update(id, (server) => ({ ...server, attempt: 1 }));
     await look();

@@ -1,4 +1,4 @@
-import type { Compilable, Kysely, QueryResult } from 'kysely';
+import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
 import type { Topic } from '../store.ts';
 import type { Backend } from './backend.ts';
 import type { Statement } from './statement.ts';
@@ -23,7 +23,7 @@ export class Connection {
 
   async execute<Row>(query: Compilable<Row>): Promise<QueryResult<Row>> {
     try {
-      return await this.db.executeQuery(query.compile());
+      return await this.run(query.compile());
     } catch (error) {
       throw this.fail(this.backend.translate(error));
     }
@@ -56,15 +56,26 @@ export class Connection {
     return error;
   }
 
+  protected run<Row>(query: CompiledQuery<Row>): Promise<QueryResult<Row>> {
+    return this.db.executeQuery(query);
+  }
+
   async #run<Arguments extends readonly unknown[], Row>(
     statement: Statement<Arguments, Row>,
     values: Arguments,
   ): Promise<QueryResult<Row>> {
     try {
-      return await this.db.executeQuery(statement.compiled(this.backend, values));
+      return await this.run(statement.compiled(this.backend, values));
     } catch (error) {
       throw this.fail(this.backend.translate(error));
     }
+  }
+}
+
+/** Outside of transactions. */
+export class ReadConnection extends Connection {
+  protected override run<Row>(query: CompiledQuery<Row>): Promise<QueryResult<Row>> {
+    return this.backend.read?.(query) ?? super.run(query);
   }
 }
 

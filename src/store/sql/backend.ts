@@ -1,4 +1,12 @@
-import type { Compilable, Expression, Kysely, SelectQueryBuilder, SqlBool } from 'kysely';
+import type {
+  Compilable,
+  CompiledQuery,
+  Expression,
+  Kysely,
+  QueryResult,
+  SelectQueryBuilder,
+  SqlBool,
+} from 'kysely';
 import type { Steps } from '../migrations/migrations.ts';
 import type { ExclusiveName, Topic } from '../store.ts';
 import type { Tables } from './tables.ts';
@@ -7,6 +15,8 @@ import type { Tables } from './tables.ts';
 export interface Backend extends AsyncDisposable {
   /** Where reads outside of transactions go: sees committed rows. */
   readonly reader: Kysely<Tables>;
+  /** Runs a statement as `reader` does, where there is a shorter way than through it. */
+  read?<Row>(query: CompiledQuery<Row>): Promise<QueryResult<Row>>;
   /** Where transactions run. */
   readonly writer: Kysely<Tables>;
 

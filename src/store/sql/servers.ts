@@ -2,7 +2,7 @@ import { type Expression, type SqlBool, sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
 import { isSameRoute, type Route, type RouteOf } from '../../domain/route.ts';
 import type { Server, ServerId, ServerState } from '../../domain/server.ts';
-import type { NewServer, ServerOutline, ServerRepository } from '../store.ts';
+import type { NewServer, ServerOutline, ServerRepository, ServerVersion } from '../store.ts';
 import type { Access, TransactionConnection } from './access.ts';
 import { latestOf, toucherOf } from './activity.ts';
 import { LostRace } from './backend.ts';
@@ -61,9 +61,11 @@ export class SqlServers implements ServerRepository {
     return rows.map((row) => Number(row.milliseconds) / 1000);
   }
 
-  async versions(ids: readonly ServerId[]): Promise<ReadonlyMap<ServerId, string>> {
+  async versions(ids: readonly ServerId[]): Promise<ReadonlyMap<ServerId, ServerVersion>> {
     const rows = await this.#access.reads.all(versions, ids);
-    return new Map(rows.map((row) => [row.id as ServerId, `${row.revision}.${row.events ?? 0}`]));
+    return new Map(
+      rows.map(({ id, revision, events }) => [id as ServerId, { revision, events: events ?? 0 }]),
+    );
   }
 
   async countByState(): Promise<ReadonlyMap<ServerState, number>> {

@@ -3,7 +3,7 @@ import { type IsolationLevel, sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
 import { OLDEST, throwIfOutdated } from '../migrations/migrations.ts';
 import type { ExclusiveName, Repositories, Store, Topic } from '../store.ts';
-import { type Access, Connection, TransactionConnection } from './access.ts';
+import { type Access, type Connection, ReadConnection, TransactionConnection } from './access.ts';
 import { SqlAgreements } from './agreements.ts';
 import { type Backend, LostRace } from './backend.ts';
 import { Notices } from './notices.ts';
@@ -38,7 +38,7 @@ export class SqlStore implements Store {
 
   constructor(backend: Backend) {
     this.#backend = backend;
-    this.#reads = new Connection(backend.reader, backend);
+    this.#reads = new ReadConnection(backend.reader, backend);
     const access: Access = { reads: this.#reads, write: (work) => this.#transact('read committed', work) };
     const repositories = repositoriesOf(access);
     this.users = repositories.users;

@@ -1,4 +1,12 @@
-import { type Compilable, type Expression, Kysely, type SqlBool, sql } from 'kysely';
+import {
+  type Compilable,
+  type CompiledQuery,
+  type Expression,
+  Kysely,
+  type QueryResult,
+  type SqlBool,
+  sql,
+} from 'kysely';
 import { HubError } from '../../domain/errors.ts';
 import type { ColumnTypes } from '../migrations/column-types.ts';
 import { isCurrent, migrate, readDone, type Steps } from '../migrations/migrations.ts';
@@ -52,6 +60,10 @@ export class SqliteBackend implements Backend {
       dialect: new OwnSqliteDialect(new SqliteWriteDriver(this.#write, this.#journal, lockWaitSeconds)),
     });
     this.reader = new Kysely({ dialect: new OwnSqliteDialect(new SqliteReadDriver(this.#read)) });
+  }
+
+  read<Row>(query: CompiledQuery<Row>): Promise<QueryResult<Row>> {
+    return this.#read.executeQuery<Row>(query);
   }
 
   among(column: string, values: readonly string[] | readonly number[]): Expression<SqlBool> {
