@@ -35,19 +35,26 @@ singleuser:
 const mostKills = 4;
 const patienceMs = 30_000;
 
+export interface FaultCourseOptions {
+  /** Folder for what the course keeps; by default where temporary files are. */
+  readonly within?: string;
+  /** Interpreter of an environment with real single-user servers; by default small ones run. */
+  readonly python?: string;
+}
+
 export class FaultCourse implements AsyncDisposable {
   readonly url: string;
   readonly data: string;
   readonly database: CourseDatabase;
   readonly #folder: string;
-  readonly #environment: StubEnvironment;
+  readonly #environment: StubEnvironment | null;
   readonly #options: CourseOptions;
   #course: RunningCourse;
   #kills = 0;
 
   private constructor(parts: {
     readonly folder: string;
-    readonly environment: StubEnvironment;
+    readonly environment: StubEnvironment | null;
     readonly options: CourseOptions;
     readonly course: RunningCourse;
   }) {
@@ -60,16 +67,15 @@ export class FaultCourse implements AsyncDisposable {
     this.database = new CourseDatabase(this.data);
   }
 
-  /** @param within folder for what the course keeps; by default where temporary files are */
-  static async start({ within }: { readonly within?: string } = {}): Promise<FaultCourse> {
+  static async start({ within, python }: FaultCourseOptions = {}): Promise<FaultCourse> {
     const folder = await mkdtemp(join(tmpdir(), 'polder-faults-'));
     const file = join(folder, 'config.yaml');
     await writeFile(file, config);
-    const environment = await makeStubEnvironment();
+    const environment = python === undefined ? await makeStubEnvironment() : null;
     // Below those that servers are given: somebody's may take it while the proxy is away. By chance, for others' runs.
     const port = await freePort('127.0.0.1', 12_000 + randomInt(18_000));
     const options = {
-      args: [`--config=${file}`, `--python=${environment.python}`],
+      args: [`--config=${file}`, `--python=${python ?? environment?.python}`],
       port,
       ...(within === undefined ? {} : { within }),
     };
@@ -154,7 +160,7 @@ export class FaultCourse implements AsyncDisposable {
   /** The last lines of the logs of hub and proxy. */
   async logs(lines: number): Promise<string> {
     const texts = await Promise.all(
-      ['hub', 'proxy'].map((name) => readFile(join(this.data, 'logs', `${name}.log`), 'utf8')),
+      ['hub', 'proxy'].map((name) => readFile(join(this.data, 'logs', `${name}.log`), 'utf8').catch(String)),
     );
     return texts.map((text) => text.trimEnd().split('\n').slice(-lines).join('\n')).join('\n\n');
   }
@@ -162,7 +168,7 @@ export class FaultCourse implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.database[Symbol.dispose]();
     await this.#course[Symbol.asyncDispose]();
-    await this.#environment[Symbol.asyncDispose]();
+    await this.#environment?.[Symbol.asyncDispose]();
     await rm(this.#folder, { recursive: true });
   }
 

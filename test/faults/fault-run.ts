@@ -58,17 +58,17 @@ export async function explain({ seed, problems, story }: Outcome, course: FaultC
 }
 
 async function runSeed(course: FaultCourse, adminToken: string, seed: number): Promise<Outcome> {
-  await course.refresh();
   const plan = planOf(seed);
   runs += 1;
   const prefix = `s${seed}r${runs}`;
   const people = plan.people.map(
     (_, index) => new Person({ name: `${prefix}${String.fromCharCode(97 + index)}`, course, adminToken }),
   );
-  for (const { name } of people) await writeHome(course, name);
   const kills: string[] = [];
   const problems: string[] = [];
   try {
+    await course.refresh();
+    for (const { name } of people) await writeHome(course, name);
     await act(course, plan, people, kills);
     problems.push(...(await untilQuiet(course, prefix)));
     problems.push(...(await check(course, prefix, people)));
