@@ -50,6 +50,12 @@ for (const name of names) {
   });
 }
 
+test('beside a value of the wrong form, the names of volumes are kept all the same', () => {
+  const { text } = migrateText('hub: {uid: 1000, concurrentSpawnLimit: many}\n', 'config.yaml');
+  expect(text).toContain('pvcNameTemplate: claim-{username}{servername}');
+  expect(text).toContain('concurrentSpawnLimit: many');
+});
+
 test('a chart that is said counts before what the file gives away', () => {
   const file = 'hub: {allowNamedServers: true}\n';
   expect(migrateText(file, 'config.yaml', { generation: '3' }).text).toContain('naming: escape');

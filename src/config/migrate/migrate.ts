@@ -6,7 +6,7 @@ import { type Generation, isUpTo, nameOfChart } from '../generations.ts';
 import { authenticatorSection } from '../legacy/authenticators.ts';
 import { LEGACY_RULES } from '../legacy/rules.ts';
 import { RENAMED_TRAITS } from '../legacy/traits.ts';
-import { checkText } from '../load.ts';
+import { checkText, type LoadOptions } from '../load.ts';
 import { untab } from '../parse/tabs.ts';
 import { readLogin } from '../settings/login.ts';
 import { nodeAt, type Tree } from '../tree.ts';
@@ -28,7 +28,7 @@ export function migrateText(
   file: string,
   options: { readonly generation?: Generation | null | undefined } = {},
 ): Migrated {
-  const before = checkText(text, file, options);
+  const before = readLeniently(text, file, options);
   const { findings, generation, lifted } = before;
   const has = (code: string) => findings.some((finding) => finding.code === code);
   if (!before.complete || has('duplicate-key') || has('several-documents'))
@@ -46,13 +46,22 @@ export function migrateText(
   writeOutDefaults(document, before);
 
   const migrated = document.toString();
-  const after = checkText(migrated, file);
+  const after = readLeniently(migrated, file, {});
   const same = isDeepStrictEqual(comparable(before.values), comparable(after.values));
   if (same) return { text: migrated, findings };
   return { text: undefined, findings: [...findings, describeDifference(lifted, generation)] };
 }
 
 type Read = ReturnType<typeof checkText>;
+
+/** With values even where some have the wrong form: these are carried over as they are, and the rest is held against them. */
+function readLeniently(text: string, file: string, options: LoadOptions): Read {
+  const read = checkText(text, file, options);
+  if (!read.complete || read.values !== undefined) return read;
+  const wrong = read.findings.filter(({ severity }) => severity === 'error');
+  const accept = wrong.map(({ code, path }) => `${code}@${path}`);
+  return { ...read, values: checkText(text, file, { ...options, accept }).values };
+}
 
 /** What the old chart did without being asked and today's does not, and the other way round. */
 function writeOutDefaults(document: EditableDocument, read: Read): void {
