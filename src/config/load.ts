@@ -12,6 +12,7 @@ import { checkGeneration } from './checks/generation.ts';
 import { checkHttps } from './checks/https.ts';
 import { checkLimits } from './checks/limits.ts';
 import { checkLogin } from './checks/login.ts';
+import { checkLoginEnvironment } from './checks/login-environment.ts';
 import { checkLoginService } from './checks/login-service.ts';
 import { checkPasswords } from './checks/passwords.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
@@ -20,6 +21,7 @@ import { checkScalars } from './checks/scalars.ts';
 import { checkSecrets } from './checks/secrets.ts';
 import { checkServer } from './checks/server.ts';
 import { checkTemplates } from './checks/templates.ts';
+import { checkVolumeNames } from './checks/volume-names.ts';
 import type { Config, Generation, Secrets } from './config.ts';
 import type { Finding } from './finding.ts';
 import { detectGeneration } from './legacy/generation.ts';
@@ -71,6 +73,7 @@ const CHECKS = [
   checkSecrets,
   checkLogin,
   checkLoginService,
+  checkLoginEnvironment,
   checkAdmission,
   checkPasswords,
   checkServer,
@@ -79,6 +82,7 @@ const CHECKS = [
   checkTemplates,
   checkHttps,
   checkGeneration,
+  checkVolumeNames,
   checkPlainSight,
   checkDatabase,
   checkCluster,
