@@ -2,10 +2,13 @@
 import type { ApiServer } from './api-server.ts';
 import { type Followed, type Follower, follow } from './following.ts';
 import type { KubeObject } from './kube-object.ts';
+import { RecentMap } from './recent-map.ts';
 
 export class ObjectCache<T extends KubeObject> implements AsyncDisposable {
   readonly #objects = new Map<string, T>();
   readonly #listeners = new Map<string, Set<() => void>>();
+  /** Uids of what is no more: an answer of ours that comes late must not bring it back. */
+  readonly #dead = new RecentMap<true>(10_000);
   readonly #keep: (object: T) => T;
   readonly #onGone: (object: T) => void;
   readonly #abort = new AbortController();
@@ -75,6 +78,7 @@ export class ObjectCache<T extends KubeObject> implements AsyncDisposable {
   put(object: T): void {
     const { name } = object.metadata;
     const known = this.#objects.get(name);
+    if (this.#dead.get(object.metadata.uid)) return;
     if (known && known.metadata.uid === object.metadata.uid && isOlder(object, known)) return;
     this.#objects.set(name, this.#keep(object));
     this.#notify(name);
@@ -82,6 +86,7 @@ export class ObjectCache<T extends KubeObject> implements AsyncDisposable {
 
   /** It is no more. What has taken its name meanwhile stays. */
   gone(object: KubeObject): void {
+    this.#dead.set(object.metadata.uid, true);
     const known = this.#objects.get(object.metadata.name);
     if (known && known.metadata.uid !== object.metadata.uid) return;
     this.#objects.delete(object.metadata.name);

@@ -56,8 +56,8 @@ export function endedFromOutside(pod: Pod): Exited['explanation'] | null {
   if (why === 'PreemptionByScheduler' || reason === 'Preempting') return PREEMPTED;
   if (why === 'DeletionByTaintManager' || why === 'DeletionByPodGC' || reason === 'NodeLost')
     return MACHINE_LOST;
-  if (reason === 'Evicted' || why === 'EvictionByEvictionAPI')
-    return evicted(message || (disruption?.message ?? ''));
+  if (why === 'EvictionByEvictionAPI') return MACHINE_DRAINED;
+  if (reason === 'Evicted') return evicted(message);
   if (reason === 'Terminated' || reason === 'NodeShutdown' || reason === 'Shutdown') return MACHINE_ENDED;
   return null;
 }
@@ -74,6 +74,11 @@ const MACHINE_LOST = {
 
 const MACHINE_ENDED = {
   message: 'The machine that your server ran on was shut down.',
+  hint: 'Start it again: it gets a place on another machine.',
+};
+
+const MACHINE_DRAINED = {
+  message: 'The machine that your server ran on is being taken out of service.',
   hint: 'Start it again: it gets a place on another machine.',
 };
 

@@ -155,7 +155,7 @@ function placeTrouble(message: string): Trouble {
       final: false,
     };
   }
-  const lacking = [...new Set([...message.matchAll(/Insufficient ([\w./-]+)/g)].map((match) => match[1]))];
+  const lacking = [...new Set([...message.matchAll(/Insufficient ([\w./-]*\w)/g)].map((match) => match[1]))];
   const why = lacking.length > 0 ? `not enough ${lacking.join(' and ')}` : firstLine(message);
   return {
     message: `No machine has room for your server (${why}).`,
