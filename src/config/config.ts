@@ -4,6 +4,7 @@
  */
 import type { Generation } from './generations.ts';
 import type { KubernetesConfig } from './kubernetes.ts';
+import type { AzureConfig, ImageConfig, NotebooksConfig } from './provisioning.ts';
 
 export type { Generation };
 
@@ -16,6 +17,10 @@ export interface Config {
   readonly proxy: ProxyConfig;
   readonly cull: CullConfig;
   readonly limits: LimitsConfig;
+  /** Null where the file has none. */
+  readonly azure: AzureConfig | null;
+  readonly image: ImageConfig | null;
+  readonly notebooks: NotebooksConfig;
   /** What only a cluster has; nothing else reads it. */
   readonly kubernetes: KubernetesConfig;
 }

@@ -5,15 +5,18 @@
 
 import { acceptFindings, withoutAccepted } from './accept.ts';
 import { checkAdmission } from './checks/admission.ts';
+import { checkAzure } from './checks/azure.ts';
 import { checkCluster } from './checks/cluster.ts';
 import { checkCourse } from './checks/course.ts';
 import { checkDatabase } from './checks/database.ts';
 import { checkGeneration } from './checks/generation.ts';
 import { checkHttps } from './checks/https.ts';
+import { checkImage } from './checks/image.ts';
 import { checkLimits } from './checks/limits.ts';
 import { checkLogin } from './checks/login.ts';
 import { checkLoginEnvironment } from './checks/login-environment.ts';
 import { checkLoginService } from './checks/login-service.ts';
+import { checkNotebooks } from './checks/notebooks.ts';
 import { checkPasswords } from './checks/passwords.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkPlainSight } from './checks/plain-sight.ts';
@@ -79,6 +82,9 @@ const CHECKS = [
   checkServer,
   checkCourse,
   checkLimits,
+  checkAzure,
+  checkImage,
+  checkNotebooks,
   checkTemplates,
   checkHttps,
   checkGeneration,

@@ -107,6 +107,12 @@ function describeFate(entry: Entry, fate: Fate): Finding {
         message: `${name} is not supported yet and is not used.`,
         help: fate.instead === null ? null : `Instead: ${fate.instead}.`,
       });
+    case 'prepared':
+      return findingAt(at, {
+        code: 'used-later',
+        severity: 'note',
+        message: `${name} is checked; it is for \`${fate.command}\`, which this version does not have yet.`,
+      });
     case 'replaced':
       return findingAt(at, {
         code: 'other-software',

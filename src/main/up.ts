@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Config, Secrets } from '../config/config.ts';
 import { formatFindings } from '../config/format.ts';
@@ -22,6 +23,7 @@ import {
 import type { HubFarewell, HubGreeting } from './hub-process.ts';
 import type { HubSettings } from './hub-settings.ts';
 import { keysFrom } from './keys.ts';
+import { machineSizeFindings } from './machine-size.ts';
 import { addressTowardsCluster } from './open-spawner.ts';
 import {
   type CourseOptions,
@@ -98,7 +100,8 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
     message: settings,
   });
   const [, greeting] = await Promise.all([proxy.start(), hub.start()]);
-  say(formatFindings((greeting as HubGreeting).findings));
+  const sizes = options.spawner === 'process' ? machineSizeFindings(config, totalmem()) : [];
+  say(formatFindings([...sizes, ...(greeting as HubGreeting).findings]));
   announce(config, secrets, options, folder, say);
 
   await ending;

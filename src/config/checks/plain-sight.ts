@@ -41,7 +41,8 @@ const SECRET_NAME = /(password|passwd|secret|token|(api|access)_?key|private_?ke
 function checkServers(all: readonly Leaf[]): readonly Finding[] {
   const siblings = new Set<string>();
   return all.flatMap(({ node, path }) => {
-    if (path[0] !== 'singleuser' || path[1] !== 'extraEnv') return [];
+    const inServers = path[0] === 'singleuser' && path[1] === 'extraEnv';
+    if (!inServers && !(path[0] === 'image' && path[1] === 'environment')) return [];
     const isList = typeof path[2] === 'number';
     // In a list the name stands beside the value, and is what shows that it is a secret.
     const name = isList ? (path[3] === 'name' ? String(node.value) : '') : String(path[2]);

@@ -50,6 +50,8 @@ export function describeUse(fate: Fate | undefined): string {
       return 'Read for Kubernetes; not used on one machine.';
     case 'later':
       return fate.instead === null ? 'Not supported yet.' : `Not supported yet; instead: ${fate.instead}.`;
+    case 'prepared':
+      return `Checked; for \`${fate.command}\`, which this version does not have yet.`;
     case 'replaced':
       return `Sets up ${fate.software}, which Polder does not need.`;
     case 'unneeded':

@@ -6,6 +6,8 @@ export type Fate =
   | { readonly kind: 'cluster' }
   /** It will mean something; it does not yet. */
   | { readonly kind: 'later'; readonly instead: string | null }
+  /** It is for a command that is not there yet; until then it is checked. */
+  | { readonly kind: 'prepared'; readonly command: string }
   /** It sets up software that is not part of Polder. */
   | { readonly kind: 'replaced'; readonly software: string }
   /** It is looked after in another way. */
@@ -29,6 +31,10 @@ export const later = <S extends z.ZodType = z.ZodUnknown>(instead: string | null
 
 /** The same, with its value in the Config already. */
 export const laterAs = <S extends z.ZodType>(schema: S): S => later(null, schema);
+
+/** Keys for a command that is to come. */
+export const prepared = <S extends z.ZodType>(command: string, schema: S): S =>
+  withFate(schema, { kind: 'prepared', command });
 
 /** A key that sets up other software. */
 export const replaced = <S extends z.ZodType = z.ZodUnknown>(software: string, schema?: S): S =>

@@ -11,6 +11,7 @@ import {
 } from './kubernetes.ts';
 import { courseSchema, polderSchema } from './own.ts';
 import { json, jsonList, jsonMap } from './passthrough.ts';
+import { azureSchema, imageSchema, notebooksSchema } from './provisioning.ts';
 import { proxySchema } from './proxy.ts';
 import { count, flag, text } from './scalars.ts';
 import { singleuserSchema } from './singleuser.ts';
@@ -19,6 +20,9 @@ import { singleuserSchema } from './singleuser.ts';
 export const valuesSchema = section({
   course: courseSchema,
   polder: polderSchema,
+  azure: azureSchema,
+  image: imageSchema,
+  notebooks: notebooksSchema,
   hub: hubSchema,
   proxy: proxySchema,
   singleuser: singleuserSchema,

@@ -6,6 +6,7 @@ import { readDatabase } from './database.ts';
 import { readEnvironment, readHubEnvironment } from './environment.ts';
 import { readKubernetes } from './kubernetes.ts';
 import { readLogin } from './login.ts';
+import { readAzure, readImage, readNotebooks } from './provisioning.ts';
 import { readProxy } from './proxy.ts';
 import { readServer } from './server.ts';
 
@@ -51,6 +52,9 @@ export function readSettings(values: Values, generation: Generation): Settings {
         removeNamedServers: cull?.removeNamedServers ?? false,
       },
       limits: readLimits(polder?.limits),
+      azure: readAzure(values),
+      image: readImage(values),
+      notebooks: readNotebooks(values),
       kubernetes: readKubernetes(values),
     },
     secrets: {

@@ -1,0 +1,62 @@
+/** What is made around a course: its cluster in Azure, its image, its notebooks. Keys of Polder's own. */
+import { z } from 'zod';
+import { NETWORK_POLICIES, POOL_PURPOSES, REGISTRY_SKUS, STORAGE_SKUS } from '../provisioning.ts';
+import { prepared, secret, section } from './fate.ts';
+import { count, flag, names, text, word } from './scalars.ts';
+
+const pool = section({
+  name: text,
+  purpose: word(...POOL_PURPOSES),
+  vmSize: text,
+  min: count,
+  max: count.min(1),
+  zones: z.array(z.int().min(1).max(3)),
+  spot: flag,
+});
+
+export const azureSchema = prepared(
+  'polder azure',
+  section({
+    subscription: text,
+    resourceGroup: text,
+    location: text,
+    cluster: section({
+      name: text,
+      version: text,
+      networkPolicy: word(...NETWORK_POLICIES),
+      pools: z.array(pool),
+    }),
+    registry: section({ name: text, sku: word(...REGISTRY_SKUS) }),
+    storage: section({
+      account: text,
+      sku: word(...STORAGE_SKUS),
+      shares: z.array(section({ name: text, sizeGB: count.min(1) })),
+    }),
+    budget: section({ amount: z.number().positive(), contacts: names }),
+  }),
+);
+
+export const imageSchema = prepared(
+  'polder image',
+  section({
+    dockerfile: text,
+    base: text,
+    packages: names,
+    requirements: z.union([text, names]),
+    archives: z.array(section({ url: text, file: text, sha256: text, target: text })),
+    // People put secrets into an environment.
+    environment: secret(z.record(z.string(), z.string())),
+  }),
+);
+
+const when = word('first-start', 'every-start');
+
+export const notebooksSchema = prepared(
+  'polder notebooks',
+  section({
+    git: z.array(section({ source: text, branch: text, target: text, when })),
+    shares: z.array(
+      section({ source: text, share: text, target: text, mode: word('read-only', 'copied'), when }),
+    ),
+  }),
+);
