@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // They need a browser, real servers or minutes: `vitest.e2e.config.ts`.
-    exclude: ['test/e2e/**', 'test/faults/**'],
+    exclude: ['test/e2e/**', 'test/faults/**', 'test/flood/**'],
     // Whole-system tests start real processes; the unit tests take milliseconds.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -261,6 +261,26 @@ test('no more starts than the limit go on at once, and the queue keeps its order
   expect(readyAt).toEqual(readyAt.toSorted((a, b) => a - b));
 });
 
+test('the queue and its order outlive the hub, and two hubs together keep to the limit', async () => {
+  const course = await openCourse();
+  const first = openHub(course, { concurrentStarts: 1 });
+  const slow = await first.servers.start(course.user, '', simulate({ startMs: 60_000 }));
+  await until(first, slow, 'starting');
+  const second = await first.servers.start(course.user2, '', simulate({ startMs: 30 }));
+  const third = await first.servers.start(course.user, 'late', simulate({ startMs: 30 }));
+  await first[Symbol.asyncDispose]();
+  const most: number[] = [];
+  const stop = course.store.subscribe('servers', async () => {
+    most.push((await course.store.servers.outline(['starting'])).length);
+  });
+  const [hub, other] = [openHub(course, { concurrentStarts: 1 }), openHub(course, { concurrentStarts: 1 })];
+  await hub.servers.stop((await course.store.servers.byId(slow.id))!, { by: 'test', reason: 'user' });
+  const ready = [await until(other, second, 'ready'), await until(other, third, 'ready')];
+  stop();
+  expect(ready[0]!.readyAt!.getTime()).toBeLessThanOrEqual(ready[1]!.startedAt!.getTime());
+  expect(Math.max(...most)).toBe(1);
+});
+
 test('a run that no row wants is ended', async () => {
   const course = await openCourse();
   const hub = openHub(course);
