@@ -57,9 +57,10 @@ export async function connect(settings: ServiceSettings, provider: Provider): Pr
     configuration,
     issuerKnown: said !== null,
     keys: typeof said?.jwks_uri === 'string' ? keysAt(said.jwks_uri) : null,
-    userdataUrl: settings.userdataFromIdToken
-      ? null
-      : (settings.userdataUrl ?? usual.userdataUrl ?? said?.userinfo_endpoint ?? null),
+    userdataUrl:
+      settings.userdataFromIdToken || (provider.userdataFromIdToken && settings.userdataUrl === null)
+        ? null
+        : (settings.userdataUrl ?? usual.userdataUrl ?? said?.userinfo_endpoint ?? null),
   };
 }
 

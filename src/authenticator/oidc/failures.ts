@@ -12,7 +12,9 @@ export function failureOf(error: unknown, service: string): HubError {
   if (code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED') {
     return new HubError('unavailable', `The clocks of ${service} and of this hub disagree.`, { detail });
   }
-  if (/JWT|JWS|JWK|KEY_SELECTION|INVALID_RESPONSE|COMPARISON/.test(`${code} ${nameOf(error)}`)) {
+  // A response may be malformed, or say that it is from somebody else: only its words tell the two apart.
+  const otherIssuer = code === 'OAUTH_INVALID_RESPONSE' && /"iss"/.test(detail);
+  if (otherIssuer || /JWT|JWS|JWK|KEY_SELECTION|COMPARISON/.test(`${code} ${nameOf(error)}`)) {
     return new HubError(
       'forbidden',
       `The answer cannot be trusted: it does not come from ${service} as this course knows it, or was not meant for it.`,

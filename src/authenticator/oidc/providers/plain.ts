@@ -42,6 +42,7 @@ export const azuread: Provider = {
   },
   scope: ['openid'],
   usernameClaim: 'name',
+  userdataFromIdToken: true,
 };
 
 /** https://docs.openshift.com/container-platform/latest/authentication/configuring-oauth-clients.html */

@@ -8,6 +8,8 @@ export interface Provider {
   readonly endpoints: (options: ProviderOptions) => Endpoints;
   readonly scope: readonly string[];
   readonly usernameClaim: string;
+  /** Whether the id token says all there is to know of somebody. */
+  readonly userdataFromIdToken?: boolean;
   /** More to say when the browser is sent there. */
   readonly authorizeParams?: (options: ProviderOptions) => Readonly<Record<string, string>>;
   /** The name, where it is not simply the claim. */
@@ -23,7 +25,6 @@ export interface Endpoints {
   readonly issuer: string | null;
   readonly authorizeUrl: string | null;
   readonly tokenUrl: string | null;
-  /** Null: the id token says who it is. */
   readonly userdataUrl: string | null;
 }
 

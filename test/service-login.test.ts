@@ -1,0 +1,255 @@
+/** Logging in at another place, through the front door of a whole hub. */
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { type AllowRule, NOBODY } from '../src/authenticator/allow-rule.ts';
+import { ShownPage, show } from './pages/shown.ts';
+import { type HubOptions, startHub, type TestHub } from './support/hub.ts';
+import { LoginProvider } from './support/login-provider.ts';
+import { openService, serviceSettings } from './support/login-service.ts';
+
+const course = {
+  name: 'Tidal flows',
+  welcome: null,
+  contact: 'help@example.org',
+  accentColor: null,
+  storageNotice: null,
+  memoryLimit: null,
+  cpuLimit: null,
+  logo: null,
+  classTimes: [],
+  timeZone: 'UTC',
+};
+
+type Browser = Awaited<ReturnType<TestHub['browser']>>;
+
+/** A hub where one logs in at a service. */
+async function open(rule: Partial<AllowRule> = { allowAll: true }, options: HubOptions = {}) {
+  const userdata = { sub: 'subject', preferred_username: 'Anna', groups: ['students'] };
+  const provider = await LoginProvider.open({ userdata });
+  const authenticator = openService(serviceSettings(provider, { groupsClaim: 'groups' }));
+  const ways = [{ id: 'university', authenticator, rule: { ...NOBODY, ...rule }, refusal: null }];
+  const { site, ...others } = options;
+  const hub = await startHub({ ways, site: { course, redirectToServer: false, ...site }, ...others });
+  return {
+    hub,
+    provider,
+    userdata,
+    [Symbol.asyncDispose]: async () => {
+      await hub[Symbol.asyncDispose]();
+      await provider[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Goes there. @returns where the service sends the browser back to, on this hub */
+async function goThere(
+  browser: Browser,
+  provider: LoginProvider,
+  path = '/hub/oauth_login',
+): Promise<string> {
+  const there = await browser.get(path);
+  expect(there.status).toBe(302);
+  const back = await provider.approve(there.headers.get('location') ?? '');
+  return `${back.pathname}${back.search}`;
+}
+
+async function logIn(browser: Browser, provider: LoginProvider, path?: string): Promise<ShownPage> {
+  return ShownPage.of(await browser.get(await goThere(browser, provider, path)));
+}
+
+describe('logging in at another place', () => {
+  it('begins at the login page, and ends where one wanted to go', async () => {
+    await using at = await open();
+    const browser = await at.hub.browser();
+    const page = await show(browser, '/hub/login?next=/hub/token');
+    expect(page.forms).toEqual([]);
+    const link = page.links.get('Log in with The university') ?? '';
+    const done = await logIn(browser, at.provider, link);
+    expect(done.status).toBe(303);
+    expect(done.headers.get('location')).toBe('/hub/token');
+    expect((await show(browser, '/hub/home')).text).toContain('anna');
+  });
+
+  it('passes the login page over where the course wants it, but not after logging out', async () => {
+    await using at = await open({ allowAll: true }, { site: { autoLogin: true } });
+    const browser = await at.hub.browser();
+    const page = await browser.get('/hub/login?next=/hub/token');
+    expect(page.headers.get('location')).toBe('/hub/oauth_login?next=%2Fhub%2Ftoken');
+    expect((await browser.get('/hub/login?logged-out=1')).status).toBe(200);
+  });
+
+  it('goes to where the course says once one is logged out', async () => {
+    await using at = await open({ allowAll: true }, { site: { logoutUrl: 'https://login.example.org/bye' } });
+    const browser = await at.hub.browser('anna');
+    expect((await browser.get('/hub/logout')).headers.get('location')).toBe('https://login.example.org/bye');
+  });
+
+  it('makes administrators of members, and takes it from who is no member any more', async () => {
+    await using at = await open({ adminMemberships: new Set(['group:students']), allowAll: true });
+    await logIn(await at.hub.browser(), at.provider);
+    expect(await at.hub.store.users.get('anna')).toMatchObject({ admin: true });
+    at.provider.behaviour = { userdata: { ...at.userdata, groups: [] } };
+    await logIn(await at.hub.browser(), at.provider);
+    expect(await at.hub.store.users.get('anna')).toMatchObject({ admin: false });
+  });
+
+  it('lets nobody in whom the rule does not name, and says whom to ask', async () => {
+    await using at = await open({ memberships: new Set(['group:teachers']) });
+    const browser = await at.hub.browser();
+    const page = await logIn(browser, at.provider);
+    expect(page.status).toBe(403);
+    expect(page.text).toContain(
+      '“anna” is not on the list of this course. Ask help@example.org to be added.',
+    );
+    expect(await at.hub.store.users.get('anna')).toBeUndefined();
+  });
+
+  it('is good once: who comes back again with the same state is not logged in', async () => {
+    await using at = await open();
+    const browser = await at.hub.browser();
+    const there = await browser.get('/hub/oauth_login?next=/hub/token');
+    const back = await at.provider.approve(there.headers.get('location') ?? '');
+    const kept = [...cookiesOf(there)];
+    const callback = `${back.pathname}${back.search}`;
+    expect((await browser.get(callback)).status).toBe(303);
+    // Another browser that has got hold of all that this one had, at the same time.
+    const thief = await at.hub.browser();
+    for (const [name, value] of kept) thief.setCookie(name, value, '/hub/');
+    const page = await ShownPage.of(await thief.get(callback));
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('has been used already');
+    expect(page.links.get('Try again')).toBe('/hub/oauth_login?next=%2Fhub%2Ftoken');
+  });
+
+  it('ends in the browser that began it, and in no other', async () => {
+    await using at = await open();
+    const callback = await goThere(await at.hub.browser(), at.provider);
+    const page = await show(await at.hub.browser(), callback);
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('not begun in this browser');
+  });
+
+  it('leads on from where one was after too long a time', async () => {
+    await using at = await open();
+    const browser = await at.hub.browser();
+    const callback = await goThere(browser, at.provider, '/hub/oauth_login?next=/hub/token');
+    at.hub.clock.advance(16 * 60);
+    const page = await show(browser, callback);
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('took longer than 15 minutes');
+    const done = await logIn(browser, at.provider, page.links.get('Try again'));
+    expect(done.headers.get('location')).toBe('/hub/token');
+  });
+
+  it('takes whoever is logged in home when they come back by the browser’s button', async () => {
+    await using at = await open();
+    const browser = await at.hub.browser();
+    const callback = await goThere(browser, at.provider);
+    await browser.get(callback);
+    expect((await browser.get(callback)).headers.get('location')).toBe('/hub/home');
+  });
+
+  it('keeps several tabs apart', async () => {
+    await using at = await open();
+    const browser = await at.hub.browser();
+    const first = await goThere(browser, at.provider, '/hub/oauth_login?next=/hub/token');
+    const second = await goThere(browser, at.provider, '/hub/oauth_login?next=/hub/home');
+    expect((await browser.get(first)).headers.get('location')).toBe('/hub/token');
+    expect((await browser.get(second)).headers.get('location')).toBe('/hub/home');
+  });
+
+  it('keeps what it must know where nobody can read it or use it elsewhere', async () => {
+    await using at = await open();
+    const there = await (await at.hub.browser()).get('/hub/oauth_login?next=/hub/secret-place', {
+      'x-forwarded-proto': 'https',
+    });
+    const line = there.headers.getSetCookie().find((one) => one.startsWith('polder-login-')) ?? '';
+    expect(line).toMatch(/; Path=\/hub\/.*; HttpOnly; Secure; SameSite=Lax/);
+    expect(Buffer.from(line, 'base64url').toString('latin1')).not.toContain('secret-place');
+    expect(new URL(there.headers.get('location') ?? '').searchParams.get('redirect_uri')).toMatch(/^https:/);
+  });
+
+  it('is the same login whichever hub is asked', async () => {
+    await using at = await open();
+    await using other = await open();
+    const browser = await at.hub.browser();
+    const there = await browser.get('/hub/oauth_login');
+    const back = await at.provider.approve(there.headers.get('location') ?? '');
+    const elsewhere = await other.hub.browser();
+    for (const [name, value] of cookiesOf(there)) elsewhere.setCookie(name, value, '/hub/');
+    const page = await ShownPage.of(await elsewhere.get(`${back.pathname}${back.search}`));
+    // It opened what the first one sealed; that its own service knows no such code is another matter.
+    expect(page.text).toContain('took too long, or was used already');
+  });
+
+  it.each([
+    ['cancelled there', { authorizeError: 'access_denied' }, 403, 'The university did not log you in'],
+    [
+      'with a wrong secret',
+      { tokenAnswer: { status: 401, body: { error: 'invalid_client' } } },
+      503,
+      'client id or secret is wrong',
+    ],
+    [
+      'with an old code',
+      { tokenAnswer: { status: 400, body: { error: 'invalid_grant' } } },
+      403,
+      'took too long',
+    ],
+  ])('shows a page to whoever comes back %s, and tells the log', async (_, behaviour, status, words) => {
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    await using at = await open({ allowAll: true }, { log });
+    const browser = await at.hub.browser();
+    at.provider.behaviour = { userdata: at.userdata, ...behaviour };
+    const callback = await goThere(browser, at.provider, '/hub/oauth_login?next=/hub/token');
+    const page = await show(browser, callback);
+    expect(page.status).toBe(status);
+    expect(page.text).toContain(words);
+    expect(page.text).toContain('If it stays so, ask help@example.org.');
+    expect(page.links.get('Try again')).toBe('/hub/oauth_login?next=%2Fhub%2Ftoken');
+    expect(lines.join('')).toContain('login at another place failed');
+    const { searchParams } = new URL(callback, 'http://hub');
+    for (const secret of [searchParams.get('state'), searchParams.get('code')]) {
+      if (secret) expect(lines.join('')).not.toContain(secret);
+    }
+  });
+
+  it('shows a page while the service is down', async () => {
+    await using at = await open();
+    await at.provider[Symbol.asyncDispose]();
+    const page = await show(await at.hub.browser(), '/hub/oauth_login?next=/hub/token');
+    expect(page.status).toBe(503);
+    expect(page.heading).toBe('Logging in does not work just now');
+    expect(page.links.get('Try again')).toBe('/hub/oauth_login?next=%2Fhub%2Ftoken');
+    at.provider.url = '';
+  });
+
+  it('offers every way there is', async () => {
+    await using provider = await LoginProvider.open({
+      userdata: { sub: 'subject', preferred_username: 'bert' },
+    });
+    const way = (id: string, title: string) => ({
+      id,
+      authenticator: openService(serviceSettings(provider, { title })),
+      rule: { ...NOBODY, allowAll: true },
+      refusal: null,
+    });
+    await using hub = await startHub({ ways: [way('one', 'One'), way('two', 'Two')] });
+    const browser = await hub.browser();
+    const page = await show(browser, '/hub/login?next=/hub/token');
+    expect(page.links.get('Log in with One')).toBe('/hub/oauth_login?way=one&next=%2Fhub%2Ftoken');
+    const done = await logIn(browser, provider, page.links.get('Log in with Two'));
+    expect(done.headers.get('location')).toBe('/hub/token');
+    expect((await browser.get('/hub/oauth_login?way=three')).status).toBe(404);
+  });
+});
+
+function cookiesOf(response: Response): ReadonlyMap<string, string> {
+  return new Map(
+    response.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0]?.split('=') ?? [])
+      .map(([name = '', value = '']) => [name, value]),
+  );
+}
