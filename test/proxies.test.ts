@@ -121,7 +121,6 @@ async function startHub(): Promise<ChildProcess> {
 async function startProxy(name: string, port = 0): Promise<Proxy> {
   const child = start(
     ...['proxy', '--ip=127.0.0.1', `--port=${port}`, '--api-ip=127.0.0.1', '--api-port=0'],
-    ...[`--default-target=${hubUrl}`, `--error-target=${hubUrl}/hub/error`],
     ...[`--follow=${hubUrl}/`, `--route-file=${join(folder, `${name}.json`)}`],
   );
   const [message] = await once(child, 'message');

@@ -32,7 +32,7 @@ interface Following {
 
 export class RouteFeed implements Reconciler, Disposable {
   readonly name = 'route feed';
-  readonly periodMs = 1_000;
+  readonly periodMs = 2_000;
   readonly #store: Store;
   readonly #events: HubEvents;
   readonly #followers = new Set<Following>();

@@ -174,8 +174,6 @@ function proxyArguments(
     `--port=${options.port}`,
     '--api-ip=127.0.0.1',
     `--api-port=${ports.proxyApi}`,
-    `--default-target=${hubUrl}`,
-    `--error-target=${hubUrl}${config.hub.baseUrl}hub/error`,
     `--follow=${hubUrl}${config.hub.baseUrl}`,
     `--route-file=${join(folder.run, 'routes.json')}`,
   ];

@@ -219,7 +219,7 @@ function proxyCommandLine(): Command {
     .option('--error-path <folder>', 'the folder of error pages')
     .option(
       '--follow <url>',
-      'follow the routes of the hub with this base URL, which knows CONFIGPROXY_AUTH_TOKEN; may be repeated for several hubs',
+      'follow the routes of the hub with this base URL, which knows CONFIGPROXY_AUTH_TOKEN; it is the default of --default-target and --error-target; may be repeated for several hubs',
       addHub,
     )
     .option('--route-file <file>', 'where the routes of the hub are kept, for a start while it is away')

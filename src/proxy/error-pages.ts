@@ -30,15 +30,19 @@ export interface ErrorPagesOptions {
  * makes them is the hub, and that is away too, the page says so and tries again.
  */
 export class ErrorPages {
-  readonly #options: ErrorPagesOptions;
+  /** As in the options; may change. */
+  target: Target | undefined;
+  readonly #options: Omit<ErrorPagesOptions, 'target'>;
 
   constructor(options: ErrorPagesOptions) {
+    this.target = options.target;
     this.#options = options;
   }
 
   /** @param url The path and query that were asked for. */
   page(status: number, url: string): ErrorPage | Promise<ErrorPage> {
-    const { target, folder, logger } = this.#options;
+    const { target } = this;
+    const { folder, logger } = this.#options;
     if (target === undefined && folder === undefined) return plainPage(status);
     const page =
       target === undefined ? this.#fromFolder(status, folder!) : this.#fromServer(status, url, target);

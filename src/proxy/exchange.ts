@@ -196,8 +196,7 @@ export class Exchange implements UpstreamUser, Answered {
     }
     const route = this.#findRoute(path);
     if (route === undefined) {
-      if (this.#forwarding.routes.isWhole) this.#fail(404, 'no route');
-      else this.#fail(503, 'the hub has not told its routes yet');
+      this.#fail(404, 'no route');
       return;
     }
     this.#route = route;

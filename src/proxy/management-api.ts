@@ -77,9 +77,9 @@ async function answer(request: IncomingMessage, options: ManagementApiOptions): 
   }
 }
 
-function readiness({ routes, feed }: ManagementApiOptions): Answer {
+function readiness({ feed }: ManagementApiOptions): Answer {
   const following = feed === undefined ? {} : { following: feed.isFollowing };
-  return routes.isWhole
+  return feed === undefined || feed.isReady
     ? { status: 200, json: { status: 'OK', ...following } }
     : { status: 503, json: { status: 'waiting for the routes of the hub', ...following } };
 }

@@ -30,9 +30,9 @@ export interface ProxyOptions {
   readonly redirectPort?: number;
   readonly redirectTo?: number;
 
-  /** The route `/`. */
+  /** The route `/`. Default, where a hub is followed: that hub. */
   readonly defaultTarget?: string;
-  /** Where error pages come from: a server, or a folder; not both. */
+  /** Where error pages come from: a server, or a folder; not both. Default, where a hub is followed: that hub. */
   readonly errorTarget?: string;
   readonly errorPath?: string;
 

@@ -8,6 +8,7 @@ import { ClientConnection } from './client-connection.ts';
 import { Deadlines } from './deadlines.ts';
 import { ErrorPages } from './error-pages.ts';
 import { type Feed, followFeed } from './feed/feed.ts';
+import { hubAddress } from './feed/hub-request.ts';
 import type { Forwarding } from './forwarding.ts';
 import { HeadParser } from './llhttp.ts';
 import { type ApiCounters, managementApi } from './management-api.ts';
@@ -194,10 +195,15 @@ function createForwarding(options: ProxyOptions): Forwarding {
 
 const LONGEST_WAIT_FOR_ROUTES = 1_000;
 
-function startFeed(options: ProxyOptions, { routes }: Forwarding): Feed | undefined {
+function startFeed(options: ProxyOptions, { routes, errorPages }: Forwarding): Feed | undefined {
   const { follow, logger, now = () => new Date() } = options;
   if (follow === undefined) return undefined;
-  return followFeed(follow, { table: routes, logger, now });
+  const hubChanged = (url: string) => {
+    if (options.defaultTarget === undefined) routes.add('/', parseTarget(new URL(url).origin));
+    if (options.errorTarget === undefined && options.errorPath === undefined)
+      errorPages.target = parseTarget(hubAddress(url, 'hub/error').href);
+  };
+  return followFeed(follow, { table: routes, logger, now, hubChanged });
 }
 
 function createPublicServer(options: ProxyOptions, forwarding: Forwarding): Server {

@@ -21,8 +21,6 @@ export interface RouteTableOptions {
  * segments such as `__proto__` and `constructor` are ordinary.
  */
 export class RouteTable {
-  /** Whether a path without a route has none: while a hub is yet to tell its routes nobody knows. */
-  isWhole = true;
   readonly #hostRouting: boolean;
   readonly #now: () => Date;
   readonly #targetUnused: (target: Target) => void;

@@ -16,6 +16,8 @@ export interface FeedOptions {
 }
 
 export interface Feed extends AsyncDisposable {
+  /** Whether there is a whole table, be it the one of the disk. */
+  readonly isReady: boolean;
   /** Whether there is a hub that tells us of changes. */
   readonly isFollowing: boolean;
   /** Whether the hub keeps the route of exactly this (decoded) path. */
@@ -26,9 +28,15 @@ export interface Feed extends AsyncDisposable {
 
 export function followFeed(
   { hubs: urls, token, routeFile }: FeedOptions,
-  parts: { readonly table: RouteTable; readonly logger: Logger; readonly now: () => Date },
+  parts: {
+    readonly table: RouteTable;
+    readonly logger: Logger;
+    readonly now: () => Date;
+    /** Called with the base URL of the hub that is followed: at the beginning the first, later one that answers. */
+    readonly hubChanged?: (url: string) => void;
+  },
 ): Feed {
-  const { table, logger, now } = parts;
+  const { table, logger, now, hubChanged = () => {} } = parts;
   const hubs = urls.map((url) => ({ url, token }));
   const routes = new FollowedRoutes({ table, logger });
   const file =
@@ -40,9 +48,19 @@ export function followFeed(
     routes.replace(kept);
     logger.info({ routes: kept.routes.length, ...kept.position }, 'serving the routes that were kept');
   }
-  const follower = new RouteFollower({ hubs, routes, logger, changed: () => file?.changed() });
+  hubChanged(urls[0]!);
+  const follower = new RouteFollower({
+    hubs,
+    routes,
+    logger,
+    changed: () => file?.changed(),
+    follows: (hub) => hubChanged(hub.url),
+  });
   const reporter = new ActivityReporter({ hubs, routes, logger, now });
   return {
+    get isReady() {
+      return routes.position !== undefined;
+    },
     get isFollowing() {
       return follower.isFollowing;
     },

@@ -37,7 +37,6 @@ export class FollowedRoutes {
   constructor(parts: { readonly table: RouteTable; readonly logger: Logger }) {
     this.#table = parts.table;
     this.#logger = parts.logger;
-    this.#table.isWhole = false;
   }
 
   /** How far it has come; undefined while there is no whole table yet. */
@@ -74,7 +73,6 @@ export class FollowedRoutes {
     for (const prefix of this.#followed.keys()) if (!prefixes.has(prefix)) this.#remove(prefix);
     for (const route of routes) this.#put(route);
     this.#position = position;
-    this.#table.isWhole = true;
     this.#whole.resolve();
   }
 

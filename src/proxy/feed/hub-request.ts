@@ -9,13 +9,17 @@ export interface Hub {
   readonly token: string;
 }
 
+/** An address below a hub's base URL. */
+export function hubAddress(baseUrl: string, path: string): URL {
+  return new URL(path, baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
+}
+
 /** A `POST` to a path below a hub's base URL, on a connection of its own. The caller writes the body and ends it. */
 export function postToHub(
   hub: Hub,
   { path, type, signal }: { readonly path: string; readonly type: string; readonly signal: AbortSignal },
 ): ClientRequest {
-  const base = hub.url.endsWith('/') ? hub.url : `${hub.url}/`;
-  const url = new URL(path, base);
+  const url = hubAddress(hub.url, path);
   const options = {
     method: 'POST',
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),

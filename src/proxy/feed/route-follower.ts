@@ -20,6 +20,7 @@ export class RouteFollower implements AsyncDisposable {
   readonly #hubs: readonly Hub[];
   readonly #routes: FollowedRoutes;
   readonly #changed: () => void;
+  readonly #follows: (hub: Hub) => void;
   readonly #logger: Logger;
   readonly #ending = new AbortController();
   readonly #running: Promise<void>;
@@ -27,16 +28,21 @@ export class RouteFollower implements AsyncDisposable {
   #divergesFrom = false;
   #lastReason = '';
 
-  /** @param parts.changed called when the routes are not what they were. */
+  /**
+   * @param parts.changed called when the routes are not what they were
+   * @param parts.follows called when there is a hub that tells them, which may be another one than before
+   */
   constructor(parts: {
     readonly hubs: readonly Hub[];
     readonly routes: FollowedRoutes;
     readonly changed: () => void;
+    readonly follows: (hub: Hub) => void;
     readonly logger: Logger;
   }) {
     this.#hubs = parts.hubs;
     this.#routes = parts.routes;
     this.#changed = parts.changed;
+    this.#follows = parts.follows;
     this.#logger = parts.logger;
     this.#running = this.#run();
   }
@@ -112,6 +118,7 @@ export class RouteFollower implements AsyncDisposable {
 
   #noteBegin(hub: Hub, { kind, number }: FeedMessage): void {
     this.#isFollowing = true;
+    this.#follows(hub);
     this.#lastReason = '';
     this.#logger.info({ hub: hub.url, kind, number }, "following the hub's routes");
   }
