@@ -61,17 +61,3 @@ export interface AskOptions {
   readonly body?: unknown;
   readonly accept?: string;
 }
-
-/** Does `work` for each of `items`, so many at a time. */
-export async function inFlight<T>(
-  items: readonly T[],
-  count: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const rest = items.values();
-  await Promise.all(
-    Array.from({ length: count }, async () => {
-      for (const item of rest) await work(item);
-    }),
-  );
-}

@@ -1,7 +1,8 @@
 /** What the hub's own work costs, with servers that are nothing: users, starts, stops, and many starts at once. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { atOnce } from '../src/lib/at-once.ts';
 import type { Contender, RunningContender } from './contender.ts';
-import { HubClient, inFlight } from './hub-client.ts';
+import { HubClient } from './hub-client.ts';
 import { cpuSeconds } from './process-figures.ts';
 import type { Row, Section } from './table.ts';
 
@@ -136,11 +137,11 @@ async function createUsers(client: HubClient, names: readonly string[]): Promise
 async function startAll(
   client: HubClient,
   names: readonly string[],
-  atOnce: number,
+  count: number,
 ): Promise<{ readonly refused: number; readonly lost: number }> {
   const end = Date.now() + LONGEST_MS;
   let refused = 0;
-  await inFlight(names, atOnce, async (name) => {
+  await atOnce(count, names, async (name) => {
     while (Date.now() < end) {
       const answer = await client.ask('POST', `/users/${name}/server`);
       if (answer.status === 201 || answer.status === 202) return;
@@ -154,7 +155,7 @@ async function startAll(
 }
 
 async function stopAll(client: HubClient, names: readonly string[]): Promise<void> {
-  await inFlight(names, FEW_IN_FLIGHT, async (name) => {
+  await atOnce(FEW_IN_FLIGHT, names, async (name) => {
     const answer = await client.ask('DELETE', `/users/${name}/server`);
     // JupyterHub refuses to stop what it has lost in the middle of its start.
     if (answer.status >= 500) throw new Error(`a stop was answered ${answer.status}: ${answer.body}`);

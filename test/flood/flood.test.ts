@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { atOnce } from '../../src/lib/at-once.ts';
 import { RunningCourse } from '../e2e/running-course.ts';
 import { attend } from './student.ts';
 
@@ -29,18 +30,14 @@ test('of a thousand students who come at once none is refused, and none is lost'
   const file = join(folder, 'config.yaml');
   await writeFile(file, config);
   await using course = await RunningCourse.start({ args: [`--config=${file}`, '--spawner=simulated'] });
-  const names = Array.from({ length: STUDENTS }, (_, index) => `student${index}`).values();
+  const names = Array.from({ length: STUDENTS }, (_, index) => `student${index}`);
   const complaints: string[] = [];
   let open = 0;
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (const name of names) {
-        const complaint = await attend(course.url, name, password);
-        if (complaint === undefined) open += 1;
-        else complaints.push(`${name}: ${complaint}`);
-      }
-    }),
-  );
+  await atOnce(AT_ONCE, names, async (name) => {
+    const complaint = await attend(course.url, name, password);
+    if (complaint === undefined) open += 1;
+    else complaints.push(`${name}: ${complaint}`);
+  });
   await rm(folder, { recursive: true });
   expect(complaints).toEqual([]);
   expect(open).toBe(STUDENTS);

@@ -175,7 +175,8 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'cull.timeout': 'After how many seconds without use.',
   'cull.every': 'How often to look, in seconds.',
   'cull.maxAge': 'Stop servers this many seconds after their start, used or not; 0: never.',
-  'cull.users': 'Delete users who have been away for the timeout.',
+  'cull.users':
+    'Whether users are removed too who have been away for the timeout and have no server. Their files stay.',
   'cull.adminUsers': 'Whether servers of administrators are stopped too.',
   'cull.removeNamedServers': 'Whether named servers are deleted when they are stopped.',
   'debug.enabled': 'Log more.',

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Path } from '../tree.ts';
-import { cluster, isSecret, later, laterAs, secret, section, shapeOf, unneeded } from './fate.ts';
+import { cluster, isSecret, later, secret, section, shapeOf, unneeded } from './fate.ts';
 import { hubSchema } from './hub.ts';
 import {
   httpRouteSchema,
@@ -28,7 +28,7 @@ export const valuesSchema = section({
   singleuser: singleuserSchema,
   cull: section({
     enabled: flag,
-    users: laterAs(flag),
+    users: flag,
     adminUsers: flag,
     removeNamedServers: flag,
     timeout: count,

@@ -22,6 +22,10 @@ function openCuller(
   settings: Partial<CullSettings> = {},
   busy: readonly string[] = [],
   isInClass: (at: Date) => boolean = () => false,
+  isBusy: (url: string) => Promise<boolean> = async (url) => {
+    if (busy.includes('nobody answers')) throw new Error(`no answer from ${url}`);
+    return busy.some((owner) => url.includes(`/user/${owner}/api/kernels`));
+  },
 ): CullReconciler {
   const now = () => hub.clock.now();
   const events = new HubEvents(pino({ level: 'silent' }), new Registry());
@@ -58,15 +62,13 @@ function openCuller(
       everySeconds: 600,
       maxAgeSeconds: 0,
       spareRunningCells: true,
+      users: false,
       adminUsers: true,
       removeNamedServers: false,
       ...settings,
     },
     baseUrl: '/',
-    isBusy: async (url) => {
-      if (busy.includes('nobody answers')) throw new Error(`no answer from ${url}`);
-      return busy.some((owner) => url.includes(`/user/${owner}/api/kernels`));
-    },
+    isBusy,
     isInClass,
     now,
   });
@@ -172,4 +174,46 @@ test('a named server is removed too where the course says so', async () => {
   hub.clock.advance(HOUR + 1);
   await culler.reconcile();
   await expect.poll(() => hub.store.servers.byId(server.id)).toBeUndefined();
+});
+
+test('users who are away are removed where the course says so, but none who has a server', async () => {
+  const culler = openCuller({ users: true, adminUsers: false });
+  await startServer('anna');
+  await startServer('ben');
+  for (const name of ['cleo', 'teacher']) await hub.token(name);
+  hub.clock.advance(HOUR + 1);
+  const late = await hub.user('dirk');
+  await hub.store.users.touch([{ id: late.id, at: hub.clock.now() }]);
+  const anna = (await hub.store.servers.get('anna', ''))!;
+  await hub.store.servers.touch([{ id: anna.id, at: hub.clock.now() }]);
+  const names = async () => (await hub.store.users.list({ sort: 'name' })).items.map(({ name }) => name);
+  await culler.reconcile();
+  // Ben's server was idle and is being stopped: he is looked at the next time.
+  expect(await names()).toEqual(['anna', 'ben', 'dirk', 'teacher']);
+  await stopped('ben');
+  await culler.reconcile();
+  expect(await names()).toEqual(['anna', 'dirk', 'teacher']);
+});
+
+test('servers that do not answer keep nobody else from being looked at', async () => {
+  const asked: string[] = [];
+  const hanging = Promise.withResolvers<boolean>();
+  const culler = openCuller(
+    {},
+    [],
+    () => false,
+    async (url) => {
+      asked.push(url);
+      return asked.length <= 3 ? hanging.promise : false;
+    },
+  );
+  const servers = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((owner) => startServer(owner)));
+  hub.clock.advance(HOUR + 1);
+  const looked = culler.reconcile();
+  await expect
+    .poll(async () => (await Promise.all(servers.map(stateOf))).filter((state) => state === 'stopped').length)
+    .toBe(2);
+  hanging.resolve(true);
+  await looked;
+  expect((await Promise.all(servers.map(stateOf))).filter((state) => state === 'ready')).toHaveLength(3);
 });

@@ -1,10 +1,12 @@
 /**
- * Stops servers that nobody uses. What counts as use is what the proxy saw and what the server itself reported, whichever
+ * Stops servers that nobody uses, and removes users who are away where the course says so. What counts as use is what the proxy saw and what the server itself reported, whichever
  * is later; a server in which a cell still runs is in use. After a start of the hub nobody is judged until reports had
  * time to come in: who was busy while the hub was away must not look idle.
  */
 import { serverPath } from '../../domain/route.ts';
-import type { Server } from '../../domain/server.ts';
+import { isActive, type Server } from '../../domain/server.ts';
+import type { User } from '../../domain/user.ts';
+import { atOnce } from '../../lib/at-once.ts';
 import type { Store } from '../../store/store.ts';
 import type { HubEvents } from '../events.ts';
 import type { ServerSpecs } from '../server-spec.ts';
@@ -20,7 +22,9 @@ export interface CullSettings {
   readonly maxAgeSeconds: number;
   /** Whether a server in which a cell runs goes on, however long ago anybody looked at it. */
   readonly spareRunningCells: boolean;
-  /** Whether servers of admins are stopped too. */
+  /** Whether users are removed too who were away as long and have no server. */
+  readonly users: boolean;
+  /** Whether servers of admins are stopped, and admins removed, too. */
   readonly adminUsers: boolean;
   /** Whether a named server that was stopped is removed too. */
   readonly removeNamedServers: boolean;
@@ -28,6 +32,8 @@ export interface CullSettings {
 
 /** Single-user servers report every five minutes; twice that, and a report that was missed has come again. */
 const PATIENCE_AFTER_START_MS = 600_000;
+/** Servers that do not answer are waited for: one after the other they would keep the rest from being looked at. */
+const ASKED_AT_ONCE = 10;
 
 export class CullReconciler implements Reconciler {
   readonly name = 'culling';
@@ -72,13 +78,43 @@ export class CullReconciler implements Reconciler {
   async reconcile(): Promise<void> {
     const now = this.#now();
     if (now.getTime() - this.#startedAt.getTime() < PATIENCE_AFTER_START_MS || this.#isInClass(now)) return;
-    for (const server of await this.#store.servers.inStates(['ready'])) {
+    await atOnce(ASKED_AT_ONCE, await this.#store.servers.inStates(['ready']), async (server) => {
       try {
         if (await this.#isDue(server)) await this.#cull(server);
       } catch (error) {
         this.#events.stepFailed('cull', error, { server: server.id, user: server.owner });
       }
+    });
+    if (this.#settings.users) await this.#removeUsers();
+  }
+
+  async #removeUsers(): Promise<void> {
+    const { items } = await this.#store.users.list({ state: 'inactive' });
+    for (const { id, name } of items.filter((user) => this.#isAway(user))) {
+      try {
+        if (await this.#removeUser(id)) this.#events.userDeleted(name, 'culling');
+      } catch (error) {
+        this.#events.stepFailed('cull', error, { user: name });
+      }
     }
+  }
+
+  /** Unless they have come back meanwhile: who has a server, be it one that waits or is being stopped, is not away. */
+  #removeUser(id: number): Promise<boolean> {
+    return this.#store.transaction(async (tx) => {
+      const user = await tx.users.byId(id);
+      if (!user || !this.#isAway(user)) return false;
+      if ((await tx.servers.ofUsers([id])).some(isActive)) return false;
+      return tx.users.delete(id);
+    });
+  }
+
+  #isAway({ admin, createdAt, lastActivityAt }: User): boolean {
+    const { timeoutSeconds, maxAgeSeconds, adminUsers } = this.#settings;
+    if (admin && !adminUsers) return false;
+    const tooOld = maxAgeSeconds > 0 && this.#secondsSince(createdAt) >= maxAgeSeconds;
+    const idle = timeoutSeconds > 0 && this.#secondsSince(lastActivityAt ?? createdAt) >= timeoutSeconds;
+    return tooOld || idle;
   }
 
   async #isDue(server: Server): Promise<boolean> {

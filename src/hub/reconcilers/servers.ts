@@ -20,6 +20,7 @@ import {
   transition,
 } from '../../domain/server.ts';
 import { abortableDelay } from '../../lib/abortable-delay.ts';
+import { atOnce } from '../../lib/at-once.ts';
 import { hashSecret } from '../../lib/secret.ts';
 import {
   type Run,
@@ -127,14 +128,11 @@ export class ServerReconciler implements Reconciler {
   async #lookForExits(): Promise<void> {
     const ready = await this.#store.servers.inStates(['ready']);
     this.#events.runningServers(ready.length);
-    for (let begin = 0; begin < ready.length && !this.#abandoned; begin += POLLS_AT_ONCE) {
-      await Promise.all(
-        ready.slice(begin, begin + POLLS_AT_ONCE).map(async (row) => {
-          const status = await this.#spawner.poll(row.handle);
-          if (status.kind === 'exited') this.#work(row, 'exit', () => this.#check(row));
-        }),
-      );
-    }
+    await atOnce(POLLS_AT_ONCE, ready, async (row) => {
+      if (this.#abandoned) return;
+      const status = await this.#spawner.poll(row.handle);
+      if (status.kind === 'exited') this.#work(row, 'exit', () => this.#check(row));
+    });
   }
 
   /** Begins the step that a row in the middle of a start or stop needs. */
