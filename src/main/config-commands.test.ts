@@ -56,6 +56,11 @@ describe('polder check --explain', () => {
     expect(text).toContain('later charts: true');
   });
 
+  test('knows the keys of maps in lists', async () => {
+    expect((await explain('course.sessions')).text).toContain('Keys below it: title, start, end, duration.');
+    expect((await explain('course.sessions[].start')).text).toContain('Day and time');
+  });
+
   test('suggests the key that was meant', async () => {
     expect(await explain('singleuser.memroy')).toMatchObject({
       code: 2,

@@ -9,7 +9,7 @@ import type { Check, CheckedFile } from './check.ts';
 /** `azure`: what Azure would refuse, and what would be too small for the course. */
 export const checkAzure: Check = (file) => {
   if (file.values?.azure === undefined) return [];
-  return [...checkTexts(file), ...checkPools(file), ...checkCapacity(file)];
+  return [...checkTexts(file), ...checkPools(file), ...checkCapacity(file), ...tellDerived(file)];
 };
 
 const TEXTS: readonly { readonly path: Path; readonly rule: NameRule }[] = [
@@ -134,6 +134,22 @@ function checkCapacity({ tree, values }: CheckedFile): readonly Finding[] {
       code: 'azure-too-small',
       severity: 'warning',
       message: `The machines have room for ${room} servers at once, and ${expected} students are expected.`,
+      help: azure.arithmetic.join(' '),
+    }),
+  ];
+}
+
+/** What becomes of the course where the file leaves it to us, with the reckoning. */
+function tellDerived({ tree, values }: CheckedFile): readonly Finding[] {
+  const azure = values === undefined ? null : readAzure(values);
+  const users = azure?.cluster.pools.find(({ purpose }) => purpose === 'users');
+  if (azure === null || users === undefined || listAt(tree, ['azure', 'cluster', 'pools']).length > 0)
+    return [];
+  return [
+    findingAt(nodeAt(tree, ['azure']) ?? null, {
+      code: 'azure-derived',
+      severity: 'note',
+      message: `For students: up to ${users.max} ${users.max === 1 ? 'machine' : 'machines'} of ${users.vmSize}, in the group ${azure.resourceGroup} in ${azure.location}.`,
       help: azure.arithmetic.join(' '),
     }),
   ];

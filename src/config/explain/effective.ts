@@ -32,8 +32,10 @@ export function effectiveValues(lifted: MapTree, generation: Generation): readon
       return;
     }
     const node = nodeAt(lifted, path);
+    // A picture says nothing to a reader.
+    const readable = typeof value === 'string' ? value.replace(/^(data:[^,]{0,100},).+$/s, '$1…') : value;
     // A default is known to all; what a file says in a place that may hold anything may be a secret.
-    const shown = !secret && (node === undefined || !isOpen(schema)) ? JSON.stringify(value) : '…';
+    const shown = !secret && (node === undefined || !isOpen(schema)) ? JSON.stringify(readable) : '…';
     values.push({
       key: path.join('.'),
       value: hasPassword(shown) ? '…' : shown,

@@ -38,7 +38,10 @@ export function suggestKey(name: string): string | undefined {
 }
 
 function isBelowAnother(name: string, parent: string): boolean {
-  return name.slice(parent.length + 1).includes('.');
+  return name
+    .slice(parent.length)
+    .replace(/^(\[\])?\./, '')
+    .includes('.');
 }
 
 /** What becomes of a key, in a sentence. */
