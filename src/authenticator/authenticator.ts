@@ -49,6 +49,9 @@ export interface LoginService {
    * or does not accept this hub. Its `detail` is for the log and holds no secret.
    */
   finish(begun: FinishOptions): Promise<Identity>;
+
+  /** Whether a login could begin now. @throws HubError as `begin` does. */
+  check(): Promise<void>;
 }
 
 export interface BegunLogin {

@@ -4,7 +4,7 @@ import { openDataFolder } from './data-folder.ts';
 import { joinHubs, openDatabase } from './database.ts';
 import { openHub } from './hub.ts';
 import { type HubSettings, siteOf } from './hub-settings.ts';
-import { openLoginWays } from './login-ways.ts';
+import { checkLoginWays, openLoginWays } from './login-ways.ts';
 import { openSpawner } from './open-spawner.ts';
 import { openProcessLog } from './process-log.ts';
 
@@ -66,6 +66,7 @@ export async function serveHub(
   }
   const { spawner, findings } = await openSpawner(settings, log);
   const ways = await openLoginWays(config.login, secrets);
+  const loginFindings = checkLoginWays(ways);
   const hub = await openHub({
     store,
     spawner,
@@ -106,7 +107,7 @@ export async function serveHub(
     log,
     now: () => new Date(),
   });
-  greet({ url: hub.url, findings });
+  greet({ url: hub.url, findings: [...findings, ...(await loginFindings)] });
 
   await ended;
   const running = (await store.servers.inStates(['ready', 'starting'])).map((server) =>

@@ -1,8 +1,11 @@
 /** From what the file says of logging in to authenticators and the rules of who is let in. */
+import { setTimeout } from 'node:timers/promises';
 import { type AllowRule, NOBODY } from '../authenticator/allow-rule.ts';
 import type { Authenticator, LoginWay } from '../authenticator/authenticator.ts';
 import { DummyAuthenticator } from '../authenticator/dummy/dummy.ts';
 import type { LoginConfig, LoginServiceConfig, Secrets } from '../config/config.ts';
+import type { Finding } from '../config/finding.ts';
+import { HubError } from '../domain/errors.ts';
 
 export async function openLoginWays(login: LoginConfig, secrets: Secrets): Promise<readonly LoginWay[]> {
   const rule = ruleOf(login);
@@ -12,6 +15,39 @@ export async function openLoginWays(login: LoginConfig, secrets: Secrets): Promi
   }
   const authenticator = await serviceOf(login.service, { rule, secrets });
   return [{ id: login.service.provider, authenticator, rule, refusal }];
+}
+
+/** How long a start waits for what a service says; it goes on without. */
+const CHECK_MS = 3_000;
+
+/** What stands in the way of logins at other places, as far as it can be known at the start. */
+export async function checkLoginWays(ways: readonly LoginWay[]): Promise<readonly Finding[]> {
+  const found = ways.map(async ({ authenticator }) => {
+    if (authenticator.kind === 'password') return [];
+    const late = new AbortController();
+    const failure = await Promise.race([
+      authenticator.check().then(
+        () => null,
+        (error: unknown) => error,
+      ),
+      setTimeout(CHECK_MS, new Error('it does not answer'), { signal: late.signal }).catch(() => null),
+    ]);
+    late.abort();
+    return failure instanceof Error ? [describeFailure(failure)] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function describeFailure(failure: Error): Finding {
+  const detail = failure instanceof HubError && failure.detail ? ` (${failure.detail})` : '';
+  return {
+    code: 'login-service',
+    severity: 'warning',
+    path: '',
+    position: null,
+    message: `Nobody can log in just now: ${failure.message}${detail}`,
+    help: 'Check the addresses of the login service in the file, and whether it can be reached from this machine.',
+  };
 }
 
 function passwordsOf(rule: AllowRule, secrets: Secrets): Authenticator {

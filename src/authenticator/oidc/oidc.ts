@@ -75,7 +75,6 @@ export class OidcAuthenticator implements LoginService {
     });
   }
 
-  /** Whether it can be reached and knows itself by what the settings say. @throws HubError as `begin` does. */
   async check(): Promise<void> {
     await this.#orFailure(() => this.#connected());
   }
