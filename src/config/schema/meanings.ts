@@ -10,7 +10,7 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'course.adminPassword':
     'A password of their own for those who administer or teach, beside the one that everybody shares.',
   'course.instructors':
-    'Who teaches. They are let in, see everybody’s servers, may start, stop and open them, and administer nothing else.',
+    'Who teaches. They are let in, see everybody’s servers, administrators’ among them, may start, stop and open them, and administer nothing.',
   'course.students':
     'How many students are expected, or their names: then they are let in. The number is what sizes are reckoned with.',
   'course.timeZone': 'The time zone that the times of sessions are in, as region and city.',
