@@ -108,7 +108,7 @@ test('when all were killed, all is as before', async () => {
 async function startHub(): Promise<ChildProcess> {
   const { port } = new URL(hubUrl);
   const file = join(folder, 'config.yaml');
-  const child = start('hub', `--file=${file}`, '--spawner=simulated', `--port=${port}`, `--data=${folder}`);
+  const child = start('hub', `--config=${file}`, '--spawner=simulated', `--port=${port}`, `--data=${folder}`);
   const answers = () =>
     fetch(`${hubUrl}/hub/health`).then(
       (answer) => answer.ok,

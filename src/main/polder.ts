@@ -21,7 +21,7 @@ addCourseOptions(
     .command('up')
     .description('run a course on this machine')
     .option(
-      '-c, --config <file...>',
+      '-f, --config <file...>',
       'the course; several files merge, later ones win (default: ./config.yaml, else the example)',
     )
     .option('-p, --port <number>', 'where the course is reached', portNumber, 8000)
@@ -40,21 +40,21 @@ addCourseOptions(
   program
     .command('hub')
     .description('run a hub alone, as several may on one database')
-    .requiredOption('-f, --file <file...>', 'the course; several files merge, later ones win')
+    .requiredOption('-f, --config <file...>', 'the course; several files merge, later ones win')
     .option('-p, --port <number>', 'where it listens', portNumber, 8081)
     .option('--host <address>', 'on which address; 0.0.0.0 lets other machines in', '127.0.0.1')
     .option('--url <url>', 'how servers reach it, without a path (default: where it listens)')
     .option('--trust <address...>', 'addresses or networks of proxies on other machines', []),
 ).action(async (given: HubFlags) => {
   const { hubCommand } = await import('./hub-command.ts');
-  const { file: configFiles, accept = [], chartVersion: generation, ...same } = given;
+  const { config: configFiles, accept = [], chartVersion: generation, ...same } = given;
   await hubCommand({ ...same, cache: cacheFolder(), configFiles, accept, generation }, sayLine);
 });
 
 program
   .command('check')
   .description('say what a config.yaml means, and what is wrong with it')
-  .option('-f, --file <file...>', 'the course; several files merge, later ones win')
+  .option('-f, --config <file...>', 'the course; several files merge, later ones win')
   .option('--strict', 'warnings count as errors', false)
   .addOption(accept('let these findings pass'))
   .option('--json', 'findings as JSON', false)
@@ -62,7 +62,7 @@ program
   .addOption(chartVersion())
   .action(async (given: CheckFlags) => {
     const { checkCommand } = await import('./check.ts');
-    const { file: files = [], accept = [], chartVersion: generation, ...same } = given;
+    const { config: files = [], accept = [], chartVersion: generation, ...same } = given;
     const color = process.stdout.isTTY;
     process.exitCode = await checkCommand({ ...same, files, accept, generation, color, out });
   });
@@ -70,16 +70,16 @@ program
 program
   .command('migrate')
   .description("write a config.yaml in the names of today's chart, comments kept")
-  .requiredOption('-f, --file <file>', 'the course')
+  .requiredOption('-f, --config <file>', 'the course')
   .option(
     '-o, --output <file>',
     'where to; a file that exists is not written over (default: standard output)',
   )
   .addOption(chartVersion())
-  .action(async (given: { file: string; output?: string; chartVersion?: Generation }) => {
+  .action(async (given: { config: string; output?: string; chartVersion?: Generation }) => {
     const { migrateCommand } = await import('./migrate.ts');
     process.exitCode = await migrateCommand({
-      file: given.file,
+      file: given.config,
       output: given.output,
       generation: given.chartVersion,
       color: process.stderr.isTTY,
@@ -93,13 +93,13 @@ const config = program.command('config').description('what a config.yaml comes t
 config
   .command('show')
   .description('the values that count, each with where it comes from; secrets are not shown')
-  .requiredOption('-f, --file <file...>', 'the course; several files merge, later ones win')
+  .requiredOption('-f, --config <file...>', 'the course; several files merge, later ones win')
   .option('--json', 'as JSON', false)
   .addOption(accept('let these findings pass'))
   .addOption(chartVersion())
   .action(async (given: ShowFlags) => {
     const { showCommand } = await import('./config-show.ts');
-    const { file: files, json, accept = [], chartVersion: generation } = given;
+    const { config: files, json, accept = [], chartVersion: generation } = given;
     const color = process.stdout.isTTY;
     process.exitCode = await showCommand({ files, json, accept, generation, color, out });
   });
@@ -134,7 +134,7 @@ program
 program
   .command('stop-servers')
   .description('end all servers of a course whose hub does not run')
-  .option('-c, --config <file>', 'the course', 'config.yaml')
+  .option('-f, --config <file>', 'the course', 'config.yaml')
   .option('-d, --data <folder>', 'where everything of the course is kept')
   .action(async (given: { config: string; data?: string }) => {
     const { stopServers } = await import('./stop-servers.ts');
@@ -155,7 +155,7 @@ function sayLine(line: string): void {
 }
 
 interface CheckFlags {
-  readonly file?: string[];
+  readonly config?: string[];
   readonly strict: boolean;
   readonly json: boolean;
   readonly accept?: string[];
@@ -164,7 +164,7 @@ interface CheckFlags {
 }
 
 interface ShowFlags {
-  readonly file: string[];
+  readonly config: string[];
   readonly json: boolean;
   readonly accept?: string[];
   readonly chartVersion?: Generation;
@@ -172,7 +172,7 @@ interface ShowFlags {
 
 type UpFlags = CourseFlags & Pick<UpOptions, 'host' | 'port' | 'hubAddress'> & { readonly config?: string[] };
 
-type HubFlags = CourseFlags & Omit<HubOptions, keyof CourseOptions> & { readonly file: string[] };
+type HubFlags = CourseFlags & Omit<HubOptions, keyof CourseOptions> & { readonly config: string[] };
 
 // Whoever reads may have read enough, as `head` does: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
