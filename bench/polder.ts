@@ -82,7 +82,7 @@ export async function preparePolder(folder: string, python: string | null): Prom
   };
 }
 
-async function addAdminToken(database: string): Promise<void> {
+export async function addAdminToken(database: string): Promise<void> {
   await using store = await openSqliteStore(database);
   const [admin] = await store.users.insert([{ name: 'admin', admin: true }]);
   await store.tokens.insert({

@@ -21,6 +21,7 @@ import { NothingServer } from './nothing-server.ts';
 import { installPeers, type Peers } from './peers.ts';
 import { buildPolder, preparePolder } from './polder.ts';
 import { measureProxy } from './proxy.ts';
+import { measureProxyRestart } from './proxy-restart.ts';
 import { measureStarts } from './starts.ts';
 import { formatSection, type Section } from './table.ts';
 
@@ -39,6 +40,7 @@ const measures: Readonly<Record<string, (peers: Peers, size: Size) => Promise<re
     ]),
   memory: (peers, size) => withContenders(peers, 'real', async (pair) => [await measureMemory(pair, size)]),
   proxy: async (peers, { rounds }) => [await measureProxy(peers.proxyProgram, { rounds, seconds: 3 })],
+  'proxy-restart': async (_peers, { rounds }) => [await measureProxyRestart({ rounds })],
   click: (peers, size) =>
     withContenders(peers, 'real', async ([ours, theirs]) => {
       await using polder = await ours.start();

@@ -12,6 +12,9 @@ import { hashSecret, newSecret } from '../src/lib/secret.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../src/store/store.ts';
 
+/** The machine may be busy. */
+const PATIENCE = { timeout: 20_000, interval: 10 };
+
 const PROGRAM = new URL('../src/main/polder.ts', import.meta.url).pathname;
 const PROXY_TOKEN = 'the-token-of-hub-and-proxies';
 const ROUTES = Array.from({ length: 40 }, (_, index) => `/service/${index}`);
@@ -54,7 +57,7 @@ beforeAll(async () => {
   });
   for (const prefix of ROUTES) await addRoute(prefix);
   proxies.push(await startProxy('first'), await startProxy('second'));
-  for (const proxy of proxies) await vi.waitUntil(() => hasRoute(proxy, ROUTES.at(-1)!));
+  for (const proxy of proxies) await vi.waitUntil(() => hasRoute(proxy, ROUTES.at(-1)!), PATIENCE);
 });
 afterAll(async () => {
   for (const child of [hub, ...proxies.map((proxy) => proxy.process)]) await kill(child);
@@ -90,11 +93,11 @@ test('a hub that comes back is found, and what changed meanwhile is told', async
   await store.routes.remove(ROUTES[0]!);
   hub = await startHub();
   for (const proxy of proxies) {
-    await vi.waitUntil(() => hasRoute(proxy, '/service/new'), { timeout: 10_000 });
+    await vi.waitUntil(() => hasRoute(proxy, '/service/new'), PATIENCE);
     expect(await wrongRoutes(proxy)).toEqual([ROUTES[0]]);
   }
   await addRoute(ROUTES[0]!);
-  for (const proxy of proxies) await vi.waitUntil(() => hasRoute(proxy, ROUTES[0]!), { timeout: 10_000 });
+  for (const proxy of proxies) await vi.waitUntil(() => hasRoute(proxy, ROUTES[0]!), PATIENCE);
 });
 
 test('when all were killed, all is as before', async () => {
@@ -102,7 +105,8 @@ test('when all were killed, all is as before', async () => {
   const [back] = await Promise.all([startHub(), restartProxy(0, 'first'), restartProxy(1, 'second')]);
   hub = back;
   // What was changed at the moment of the end may not be on disk: the hub tells it.
-  for (const proxy of proxies) await vi.waitUntil(async () => (await wrongRoutes(proxy)).length === 0);
+  for (const proxy of proxies)
+    await vi.waitUntil(async () => (await wrongRoutes(proxy)).length === 0, PATIENCE);
 });
 
 async function startHub(): Promise<ChildProcess> {
@@ -114,7 +118,7 @@ async function startHub(): Promise<ChildProcess> {
       (answer) => answer.ok,
       () => false,
     );
-  await vi.waitUntil(answers, { timeout: 20_000 });
+  await vi.waitUntil(answers, PATIENCE);
   return child;
 }
 

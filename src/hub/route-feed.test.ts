@@ -216,13 +216,18 @@ test('who keeps somebody waiting too long is not waited for until it has caught 
 });
 
 test('who has gone is not waited for', async () => {
-  await put(route('/a'));
-  const follower = follow(await position(0));
-  await next(follower);
-  const waiting = feed.applied(1);
-  const last = follower.messages.next();
-  end.abort();
-  await last;
-  await waiting;
-  expect((await follower.messages.next()).done).toBe(true);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    await put(route('/a'));
+    const follower = follow(await position(0));
+    await next(follower);
+    await next(follower);
+    const last = follower.messages.next();
+    const waiting = feed.applied(1);
+    end.abort();
+    expect((await last).done).toBe(true);
+    await waiting;
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -264,7 +264,7 @@ export class TestHub implements AsyncDisposable {
     const options = { hubs: [`${this.url}${this.site.baseUrl}`], token: PROXY_TOKEN };
     const feed = followFeed(options, { table, now, logger: pino({ level: 'silent' }) });
     this.#feeds.push(feed);
-    await feed.ready(5_000);
+    await feed.ready(20_000);
     return table;
   }
 

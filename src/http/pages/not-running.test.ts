@@ -108,7 +108,7 @@ describe('an address of a server that runs, whose route the proxy has lost', () 
     const started = await hub.api('POST', '/users/anna/server', { token: await hub.token('anna') });
     expect(started.status).toBe(201);
     await hub.store.routes.remove('/user/anna');
-    await expect.poll(() => table.get('/user/anna')).toBeUndefined();
+    await expect.poll(() => table.get('/user/anna'), { timeout: 20_000 }).toBeUndefined();
     const response = await (await hub.browser('anna')).get(`/hub${place}`);
     expect(response.status).toBe(302);
     expect(response.headers.get('location')).toBe(`${place}&redirects=1`);

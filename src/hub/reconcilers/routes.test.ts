@@ -71,5 +71,5 @@ test('a route is made sure of for a ready server, and for no other', async () =>
   const server = (await hub.store.servers.get('anna', ''))!;
   await hub.api('DELETE', '/users/anna/server', { token: await hub.token('anna') });
   expect(await reconciler.ensure(server.id)).toBe(false);
-  await expect.poll(() => followed.get('/user/anna')).toBeUndefined();
+  await expect.poll(() => followed.get('/user/anna'), { timeout: 20_000 }).toBeUndefined();
 });

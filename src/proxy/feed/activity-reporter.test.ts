@@ -8,6 +8,9 @@ import { RouteTable } from '../route-table.ts';
 import { ActivityReporter } from './activity-reporter.ts';
 import { FollowedRoutes } from './followed-routes.ts';
 
+/** The machine may be busy. */
+const PATIENCE = { timeout: 20_000, interval: 10 };
+
 const logger = pino({ level: 'silent' });
 const now = () => new Date(100_000);
 
@@ -58,9 +61,9 @@ test('the last use of each route is told once', async () => {
   table.get('/1')!.lastActivity = 100_001;
   table.get('/2')!.lastActivity = 100_002;
   await using reporter = open();
-  await vi.waitUntil(() => told.length === 1);
+  await vi.waitUntil(() => told.length === 1, PATIENCE);
   table.get('/2')!.lastActivity = 100_003;
-  await vi.waitUntil(() => told.length === 2);
+  await vi.waitUntil(() => told.length === 2, PATIENCE);
   await reporter[Symbol.asyncDispose]();
   expect(told.map((idle) => Object.keys(idle))).toEqual([['/1', '/2'], ['/2']]);
 });
@@ -70,10 +73,10 @@ test('what a hub did not take is told later, together with what came meanwhile',
   refuse = true;
   table.get('/0')!.lastActivity = 100_001;
   await using _reporter = open();
-  await vi.waitUntil(() => asked > 0);
+  await vi.waitUntil(() => asked > 0, PATIENCE);
   table.get('/2')!.lastActivity = 100_001;
   refuse = false;
-  await vi.waitUntil(() => told.length > 0);
+  await vi.waitUntil(() => told.length > 0, PATIENCE);
   expect(new Set(told.flatMap((idle) => Object.keys(idle)))).toEqual(new Set(['/0', '/2']));
 });
 
@@ -81,6 +84,6 @@ test('of many, one report has as many as it may', async () => {
   addRoutes(5_001);
   for (const route of table.all()) route.lastActivity = 100_001;
   await using _reporter = open();
-  await vi.waitUntil(() => told.length === 2);
+  await vi.waitUntil(() => told.length === 2, PATIENCE);
   expect(told.map((idle) => Object.keys(idle).length)).toEqual([5_000, 1]);
 });

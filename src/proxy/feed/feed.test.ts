@@ -9,6 +9,9 @@ import { jsonLines } from '../../lib/json-lines.ts';
 import type { RunningProxy } from '../proxy.ts';
 import { connectRaw, startTestProxy } from '../testing.ts';
 
+/** The machine may be busy. */
+const PATIENCE = { timeout: 20_000, interval: 10 };
+
 const TOKEN = 'the-token';
 
 /** Says on each feed connection what it has in store, and keeps what it is told. */
@@ -121,7 +124,7 @@ test('it answers when it has the routes of the hub, and says what it has applied
   await follow();
   expect(await (await get('/a/x')).text()).toBe('/a/x is there');
   hub.say({ kind: 'changes', number: 9, changes: [{ prefix: '/b', route: route('/b', target) }] });
-  await vi.waitUntil(() => hub.applied.includes(9));
+  await vi.waitUntil(() => hub.applied.includes(9), PATIENCE);
   expect(hub.applied).toEqual([7, 9]);
   expect((await get('/b')).status).toBe(200);
   expect(hub.queries).toEqual(['']);
@@ -131,9 +134,9 @@ test('it goes on where a connection ended', async () => {
   hub.greetings = [[snapshot(7, route('/a', target))]];
   await follow();
   hub.say({ kind: 'changes', number: 8, changes: [] });
-  await vi.waitUntil(() => hub.applied.includes(8));
+  await vi.waitUntil(() => hub.applied.includes(8), PATIENCE);
   hub.hangUp();
-  await vi.waitUntil(() => hub.queries.length === 2);
+  await vi.waitUntil(() => hub.queries.length === 2, PATIENCE);
   expect(hub.queries[1]).toBe('?feed=feed-1&since=8');
   expect((await get('/a')).status).toBe(200);
 });
@@ -143,7 +146,7 @@ test('it asks for everything when a checkpoint shows that it has something else'
   hub.greetings = [[snapshot(7)], [snapshot(7, ...routes)]];
   await follow();
   hub.say({ kind: 'checkpoint', number: 7, checksum: checksumOf(routes) });
-  await vi.waitUntil(() => hub.applied.length === 2);
+  await vi.waitUntil(() => hub.applied.length === 2, PATIENCE);
   expect(hub.queries).toEqual(['', '']);
   expect((await get('/a')).status).toBe(200);
 });
@@ -163,14 +166,17 @@ test('what has no route goes to the hub that it follows, and to the next when th
   expect(await (await get('/course/hub/home')).text()).toBe(hub.url);
   expect(await (await get('/elsewhere')).text()).toBe(hub.url);
   await hub[Symbol.asyncDispose]();
-  await vi.waitFor(async () => expect(await (await get('/course/hub/home')).text()).toBe(other.url));
+  await vi.waitFor(
+    async () => expect(await (await get('/course/hub/home')).text()).toBe(other.url),
+    PATIENCE,
+  );
 });
 
 test('what is no message ends the connection, not the proxy', async () => {
   hub.greetings = [[snapshot(7, route('/a', target))], [snapshot(8, route('/b', target))]];
   await follow();
   hub.say('nonsense' as never);
-  await vi.waitUntil(() => hub.applied.includes(8));
+  await vi.waitUntil(() => hub.applied.includes(8), PATIENCE);
   expect((await get('/b')).status).toBe(200);
 });
 
@@ -183,7 +189,7 @@ test('it is ready when it has a whole table, and answers before that too', async
   ]);
   expect((await get('/_chp_healthz')).status).toBe(200);
   hub.say(snapshot(1));
-  await vi.waitUntil(async () => (await api('/api/ready', { headers: {} })).status === 200);
+  await vi.waitUntil(async () => (await api('/api/ready', { headers: {} })).status === 200, PATIENCE);
 });
 
 test('a WebSocket stays open when routes change, also when its own is removed', async () => {
@@ -194,7 +200,7 @@ test('a WebSocket stays open when routes change, also when its own is removed', 
   await socket.untilText('101 Switching');
   hub.say(snapshot(5, route('/a', target)));
   hub.say({ kind: 'changes', number: 6, changes: [{ prefix: '/a', route: null }] });
-  await vi.waitUntil(() => hub.applied.includes(6));
+  await vi.waitUntil(() => hub.applied.includes(6), PATIENCE);
   expect(await (await get('/a')).text()).toBe(hub.url);
   socket.send('still here?');
   await socket.untilText('still here?');
@@ -208,7 +214,7 @@ test('routes of the hub are listed with the others, and changed by the hub alone
   expect((await api('/api/routes/a', post)).status).toBe(409);
   expect((await api('/api/routes/a', { method: 'DELETE' })).status).toBe(409);
   hub.say(snapshot(2));
-  await vi.waitUntil(() => hub.applied.includes(2));
+  await vi.waitUntil(() => hub.applied.includes(2), PATIENCE);
   expect(Object.keys((await (await api('/api/routes')).json()) as object)).toEqual(['/', '/mine']);
   expect((await api('/api/routes/a', post)).status).toBe(201);
 });
@@ -220,7 +226,7 @@ test('use is told at the end, once, and not where there was none', async () => {
   await vi.waitUntil(async () => {
     await (await get('/a')).text();
     return proxy!.routes.get('/a')!.lastActivity > added;
-  });
+  }, PATIENCE);
   await proxy![Symbol.asyncDispose]();
   proxy = undefined;
   expect(hub.activity.map((idle) => Object.keys(idle))).toEqual([['/a']]);

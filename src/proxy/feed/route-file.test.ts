@@ -7,6 +7,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { FollowedTable } from './followed-routes.ts';
 import { RouteFile } from './route-file.ts';
 
+/** The machine may be busy. */
+const PATIENCE = { timeout: 20_000, interval: 10 };
+
 let folder: string;
 let path: string;
 let logged: string;
@@ -53,7 +56,7 @@ test('what was written last is read again', async () => {
 test('the first change is written at once', async () => {
   await using file = open(() => tableOf(1));
   file.changed();
-  await vi.waitUntil(() => open().read()?.position.number === 1);
+  await vi.waitUntil(() => open().read()?.position.number === 1, PATIENCE);
 });
 
 test('no file is no table, and no news', () => {

@@ -7,8 +7,9 @@ import type { FollowedRoutes } from './followed-routes.ts';
 import { answerOf, type Hub, postToHub } from './hub-request.ts';
 
 const FIRST_PAUSE_MS = 50;
-/** So soon is a hub found that has come back. */
-const LONGEST_PAUSE_MS = 1_000;
+/** So soon is a hub found that has come back; sooner where clients wait for the first table. */
+const LONGEST_PAUSE_MS = 500;
+const LONGEST_PAUSE_WITHOUT_TABLE_MS = 100;
 /** In characters; a hundred thousand routes have less. */
 const LONGEST_MESSAGE = 64 * 1024 * 1024;
 
@@ -68,7 +69,8 @@ export class RouteFollower implements AsyncDisposable {
       this.#isFollowing = false;
       // Many proxies lose one hub at one moment: they come back at different ones.
       await delay(pause * (0.5 + Math.random()), undefined, { signal: this.#ending.signal }).catch(() => {});
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      const longest = this.#routes.position ? LONGEST_PAUSE_MS : LONGEST_PAUSE_WITHOUT_TABLE_MS;
+      pause = Math.min(pause * 2, longest);
     }
   }
 
