@@ -13,10 +13,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { atOnce } from '../src/lib/at-once.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { describeMachine, Noise } from './conditions.ts';
 import { freePorts, launch, untilHealthy } from './contender.ts';
-import { HubClient, inFlight } from './hub-client.ts';
+import { HubClient } from './hub-client.ts';
 import { addAdminToken, buildPolder, polderProgram } from './polder.ts';
 import { formatSection, type Section } from './table.ts';
 
@@ -165,7 +166,7 @@ function startProxy(
 /** Resolves when each of these paths has been answered with 200 once. */
 async function untilRight(port: number, paths: readonly string[]): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  await inFlight(paths, connections, async (path) => {
+  await atOnce(connections, paths, async (path) => {
     while ((await statusOf(`http://127.0.0.1:${port}${path}/`, agent)) !== 200) await delay(pollMs);
   });
   agent.destroy();
