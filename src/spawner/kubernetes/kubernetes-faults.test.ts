@@ -4,12 +4,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { noCluster, steadyCommand, TestNamespace, testKubeconfig } from './test-cluster.ts';
 
 const never = new AbortController().signal;
 const ignore = () => {};
+
+// A cluster beside other tests on few cores is slow.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 if (testKubeconfig === null) test.skip(`a cluster that does not answer: ${noCluster}`, () => {});
 

@@ -1,6 +1,9 @@
-import { test } from 'vitest';
+import { test, vi } from 'vitest';
 import { spawnerConformance } from '../conformance.ts';
 import { noCluster, steadyCommand, TestNamespace, testKubeconfig } from './test-cluster.ts';
+
+// A cluster beside other tests on few cores is slow.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 if (testKubeconfig === null) {
   test.skip(`the Kubernetes spawner keeps the contract of spawners: ${noCluster}`, () => {});

@@ -1,5 +1,5 @@
 /** What a start on a real cluster costs, says and ends in. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Progress } from '../../domain/progress.ts';
 import type { ServerSpec } from '../spawner.ts';
 import { SERVER_ANNOTATION } from './manifest-labels.ts';
@@ -9,6 +9,9 @@ import { noCluster, steadyCommand, TestNamespace, testKubeconfig } from './test-
 const never = new AbortController().signal;
 const ignore = () => {};
 const shell = (script: string) => ['sh', '-c', script];
+
+// A cluster beside other tests on few cores is slow.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 if (testKubeconfig === null) test.skip(`starts on a cluster: ${noCluster}`, () => {});
 

@@ -1,6 +1,6 @@
 /** For tests: a real cluster, named by `POLDER_TEST_KUBECONFIG`, with a namespace of its own for each. */
 import { randomBytes } from 'node:crypto';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { ApiError, ApiServer } from './api-server.ts';
 import type { KubernetesSettings } from './kubernetes-settings.ts';
 import { KubernetesSpawner } from './kubernetes-spawner.ts';
@@ -31,7 +31,8 @@ export class TestNamespace implements AsyncDisposable {
       body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace.name } },
     });
     // Pods are refused until the namespace has its service account.
-    await expect.poll(() => namespace.exists('serviceaccounts', 'default'), { timeout: 30_000 }).toBe(true);
+    const hasAccount = async () => expect(await namespace.exists('serviceaccounts', 'default')).toBe(true);
+    await vi.waitFor(hasAccount, { timeout: 30_000 });
     return namespace;
   }
 
