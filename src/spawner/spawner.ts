@@ -14,6 +14,8 @@ export interface Spawner extends AsyncDisposable {
 
   /**
    * Launches the run, or finds it launched. Resolves when it exists, not when it answers.
+   * @param signal cancels it, and nothing of it is left; with a `LeaveRunning` as its reason, what there is may stay for
+   * the next call of the same run.
    * @throws SpawnError when it cannot be; nothing of it is left then.
    */
   start(spec: ServerSpec, report: (progress: Progress) => void, signal: AbortSignal): Promise<Launched>;
@@ -82,6 +84,14 @@ export interface ServerSpec extends Run {
   /** Cores. */
   readonly cpu: { readonly limit: number | null; readonly guarantee: number | null };
   readonly userOptions: { readonly [key: string]: Json };
+}
+
+/** Why a start is cancelled when its hub ends: another one goes on with it. */
+export class LeaveRunning extends Error {
+  constructor() {
+    super('The hub ends.');
+    this.name = 'LeaveRunning';
+  }
 }
 
 /** A start that did not succeed, in words for the student, with what to do where we know it. */

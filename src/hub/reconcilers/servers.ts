@@ -23,6 +23,7 @@ import { abortableDelay } from '../../lib/abortable-delay.ts';
 import { atOnce } from '../../lib/at-once.ts';
 import { hashSecret } from '../../lib/secret.ts';
 import {
+  LeaveRunning,
   type Run,
   type RunStatus,
   type ServerSpec,
@@ -147,7 +148,7 @@ export class ServerReconciler implements Reconciler {
     this.#abandoned = true;
     await this.#checking;
     const all = [...this.#working.values()];
-    for (const work of all) work.abort.abort();
+    for (const work of all) work.abort.abort(new LeaveRunning());
     await Promise.all(all.map((work) => work.done));
   }
 

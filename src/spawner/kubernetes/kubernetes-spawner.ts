@@ -14,6 +14,7 @@ import { abortableDelay } from '../../lib/abortable-delay.ts';
 import {
   type Existing,
   type Launched,
+  LeaveRunning,
   type Run,
   type RunStatus,
   type ServerSpec,
@@ -149,6 +150,7 @@ export class KubernetesSpawner implements Spawner {
         end();
       }
     } catch (error) {
+      if (signal.reason instanceof LeaveRunning) throw signal.reason;
       await this.#removeFailed(name, spec);
       signal.throwIfAborted();
       throw deadline.aborted ? start.timedOut(this.#settings.startTimeoutSeconds) : error;

@@ -1,7 +1,7 @@
 /** What a start on a real cluster costs, says and ends in. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Progress } from '../../domain/progress.ts';
-import type { ServerSpec } from '../spawner.ts';
+import { LeaveRunning, type ServerSpec } from '../spawner.ts';
 import { SERVER_ANNOTATION } from './manifest-labels.ts';
 import type { JsonMap } from './pod-recipe.ts';
 import { noCluster, steadyCommand, TestNamespace, testKubeconfig } from './test-cluster.ts';
@@ -59,6 +59,20 @@ describe.runIf(testKubeconfig !== null)('on a cluster', () => {
     const second = await spawner.start(specOf({ attempt: 2 }), ignore, never);
     await spawner.stop(second.handle, 5);
     expect(requests).toEqual(['POST pods', 'DELETE pods/jupyter-anna']);
+  });
+
+  test('a start that its hub leaves keeps its pod, and the next hub goes on with it', async () => {
+    const spawner = await namespace.spawner();
+    const leave = new AbortController();
+    const start = spawner.start(specOf(), ignore, leave.signal);
+    start.catch(() => {});
+    await expect.poll(() => namespace.get('pods', 'jupyter-anna'), { timeout: 20_000 }).not.toBeNull();
+    leave.abort(new LeaveRunning());
+    await start.catch(() => {});
+    const before = (await namespace.get('pods', 'jupyter-anna')) as { metadata: { uid: string } };
+    const next = await namespace.spawner();
+    const { handle } = await next.start(specOf(), ignore, never);
+    expect(handle).toMatchObject({ uid: before.metadata.uid });
   });
 
   test('files stay on the volume of their owner from one start to the next', async () => {
