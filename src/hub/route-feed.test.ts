@@ -183,7 +183,7 @@ test('whoever is to be sent to a route waits for all who follow, and for nobody 
     isOver = true;
   });
   followers[0]!.report(1);
-  await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
   expect(isOver).toBe(false);
   followers[1]!.report(1);
   await waiting;
