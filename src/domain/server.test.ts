@@ -6,6 +6,7 @@ import {
   type HookResult,
   isActive,
   isSettled,
+  isToRemove,
   pendingOperation,
   type Server,
   type ServerEvent,
@@ -294,5 +295,25 @@ describe('names of servers', () => {
 
   it.each(['-', '-a', 'a-', 'A', 'a b', 'a/b', 'ä', '.', 'a'.repeat(31), 'a\n'])('“%s” is none', (name) => {
     expect(serverNameProblem(name)).toContain('1 to 30');
+  });
+});
+
+describe('a server that is to be removed once it has stopped', () => {
+  const removing = transition(
+    after('start_wanted', 'attempt_begun'),
+    { kind: 'stop_wanted', reason: 'user', remove: true },
+    at(3),
+  );
+
+  it('stops first, and is to be removed then', () => {
+    expect(removing).toMatchObject({ state: 'stopping', desired: 'removed' });
+    expect(isToRemove(removing)).toBe(false);
+    expect(isToRemove(transition(removing, events.stopped, at(4)))).toBe(true);
+  });
+
+  it('is still to be removed after another stop, and not after a start', () => {
+    expect(transition(removing, events.stop_wanted, at(4))).toBe(removing);
+    const wanted = transition(removing, events.start_wanted, at(4));
+    expect(transition(wanted, events.stopped, at(5))).toMatchObject({ state: 'queued', desired: 'running' });
   });
 });

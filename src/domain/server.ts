@@ -18,7 +18,8 @@ import { HubError } from './errors.ts';
 
 export type ServerId = `srv-${string}`;
 
-export type DesiredState = 'running' | 'stopped';
+/** `removed`: stopped, and then the row is to go too, unless somebody starts it first. */
+export type DesiredState = 'running' | 'stopped' | 'removed';
 export type ServerState = 'stopped' | 'queued' | 'starting' | 'ready' | 'stopping' | 'failed';
 
 /** Values a store keeps as they are. */
@@ -88,8 +89,8 @@ export interface Server {
 export type ServerEvent =
   /** Someone wants it to run. */
   | { readonly kind: 'start_wanted'; readonly userOptions?: { readonly [key: string]: Json } }
-  /** Someone, or the culler, wants it to end. */
-  | { readonly kind: 'stop_wanted'; readonly reason: StopReason }
+  /** Someone, or the culler, wants it to end, and perhaps its row to go once it has. */
+  | { readonly kind: 'stop_wanted'; readonly reason: StopReason; readonly remove?: boolean }
   /** It left the queue: a new attempt begins. */
   | { readonly kind: 'attempt_begun' }
   /** The spawner launched it. */
@@ -127,8 +128,9 @@ export function transition(server: Server, event: ServerEvent, now: Date): Serve
       return { ...wanted, state: 'queued', failure: null, stopReason: null, hook: null };
     }
     case 'stop_wanted': {
-      if (server.desired === 'stopped' && server.state !== 'failed') return server;
-      const unwanted: Server = { ...server, desired: 'stopped', queuedAt: null, stopReason: event.reason };
+      const desired = event.remove || server.desired === 'removed' ? 'removed' : 'stopped';
+      if (server.desired === desired && server.state !== 'failed') return server;
+      const unwanted: Server = { ...server, desired, queuedAt: null, stopReason: event.reason };
       switch (server.state) {
         case 'queued':
         case 'failed':
@@ -225,6 +227,11 @@ function atRest(server: Server, now: Date): Server {
 /** Something of this server may exist in the world. */
 export function isActive(server: Pick<Server, 'state'>): boolean {
   return server.state !== 'stopped' && server.state !== 'failed';
+}
+
+/** Its stop has ended and nobody wants the row any more. */
+export function isToRemove(server: Pick<Server, 'state' | 'desired'>): boolean {
+  return server.desired === 'removed' && !isActive(server);
 }
 
 /** What JupyterHub's models call `pending`, or null when it is at rest or ready. */

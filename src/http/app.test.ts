@@ -107,6 +107,24 @@ describe('errors', () => {
     expect(tooLong.status).toBe(413);
   });
 
+  it('reach whoever still sends a body that is too long', async () => {
+    const token = await hub.token('anna');
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        hub.api('POST', '/users/anna/tokens', { token, body: { note: 'x'.repeat(8_000_000) } }),
+      ),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([413]));
+    expect(answers[0]!.headers.get('connection')).not.toBe('close');
+  });
+
+  it('are pages for people, even where the address cannot be decoded', async () => {
+    const answer = await ask(`${hub.url}/hub/user/%E0%A4%A`, { headers: { accept: 'text/html' } });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toContain('text/html');
+    expect(await answer.text()).toContain('The address cannot be decoded.');
+  });
+
   it('have bodies as long as the course allows', async () => {
     await using hub = await startHub({ bounds: { requestBytes: 3_000_000 } });
     const body = { note: 'x'.repeat(2_000_000) };

@@ -14,7 +14,7 @@ import fastify, {
 import { mountApi } from './api/api.ts';
 import { acceptBrowsers } from './browser.ts';
 import { closePromptly } from './closing.ts';
-import { answerWithJson } from './errors.ts';
+import { answerWithJson, answerWithPage } from './errors.ts';
 import { COMMON_HEADERS, setCommonHeaders } from './headers.ts';
 import { mountHealth } from './health.ts';
 import { mountMetrics } from './metrics.ts';
@@ -38,8 +38,12 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
     genReqId: () => randomUUID().slice(-10),
     requestIdHeader: false,
     // An address that cannot be decoded meets no route, and no hook.
-    frameworkErrors: (error, request, reply) =>
-      void answerWithJson(error, request, reply.headers(COMMON_HEADERS)),
+    frameworkErrors: (error, request, reply) => {
+      const answer = request.url.startsWith(`${site.baseUrl}hub/api/`)
+        ? answerWithJson
+        : answerWithPage(site);
+      void answer(error, request, reply.headers(COMMON_HEADERS));
+    },
     trustProxy: site.trustedProxies.length === 0 ? false : [...site.trustedProxies],
     bodyLimit: parts.requestBytes,
     routerOptions: { maxParamLength: LONGEST_SEGMENT },
@@ -52,6 +56,11 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
   app.addHook('onRequest', setCommonHeaders);
   measureRequests(app, parts.metrics);
   app.setErrorHandler(answerWithJson);
+  // A body that is too large is read to its end and thrown away: who still sends it when the connection is closed
+  // never gets to read why.
+  app.addHook('onSend', async (_request, reply) => {
+    if (reply.statusCode === 413) reply.removeHeader('connection');
+  });
   closePromptly(app);
 
   await app.register(

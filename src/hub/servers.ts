@@ -43,9 +43,6 @@ export type WhenFull = 'wait' | 'refuse';
 /** Who waits in the queue is told this often where they stand. */
 const TELL_PLACE_MS = 2_000;
 
-/** Longer than any stop takes. */
-const REMOVAL_PATIENCE_MS = 120_000;
-
 export class Servers {
   readonly #store: Store;
   readonly #events: HubEvents;
@@ -159,15 +156,19 @@ export class Servers {
     return edited;
   }
 
-  /** Wants it to end, in whatever state it is. */
+  /** Wants it to end, in whatever state it is; with `remove`, and its row to go once it has, unless it is started again. */
   async stop(
     server: Server,
-    { by, reason }: { readonly by: string; readonly reason: StopReason },
+    {
+      by,
+      reason,
+      remove = false,
+    }: { readonly by: string; readonly reason: StopReason; readonly remove?: boolean },
   ): Promise<Server | undefined> {
     let changed = false;
     const change = (now: Server) => {
       if (!isActive(now)) return now;
-      const next = transition(now, { kind: 'stop_wanted', reason }, this.#now());
+      const next = transition(now, { kind: 'stop_wanted', reason, remove }, this.#now());
       changed = next !== now;
       return next;
     };
@@ -184,16 +185,6 @@ export class Servers {
       if (isActive(now)) throw new HubError('conflict', 'Stop the server before removing it.');
       await tx.servers.delete(server.id);
     });
-  }
-
-  /**
-   * Removes the row once the stop that is under way has ended, unless somebody starts it again. Where the hub ends
-   * first, a stopped server stays in the list: nothing is lost, and it can be removed again.
-   */
-  removeOnceStopped(server: Server): void {
-    this.waitUntil(server.id, (now) => !now || !isActive(now), REMOVAL_PATIENCE_MS)
-      .then((now) => (now && !isActive(now) ? this.remove(now) : undefined))
-      .catch((error) => this.#events.stepFailed('removal', error, { server: server.id }));
   }
 
   /** How many servers are in each state. */

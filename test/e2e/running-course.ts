@@ -1,7 +1,7 @@
 /** A course as a person starts it: `node bin/polder.mjs up`, in a folder of its own, as root or as somebody else. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,8 @@ export interface CourseOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** In which folder its own folder is made; undefined: where temporary files are. */
   readonly within?: string;
+  /** The ports that it uses inside; undefined: as it chooses itself. */
+  readonly ports?: { readonly hub: number; readonly proxyApi: number };
   /** Where it is reached; undefined: any that is free. */
   readonly port?: number;
 }
@@ -54,6 +56,7 @@ export class RunningCourse implements AsyncDisposable {
     if (options.user) {
       for (const path of [folder, data]) await chown(path, options.user.uid, options.user.gid);
     }
+    if (options.ports) await writeFile(join(data, 'ports.json'), JSON.stringify(options.ports));
     const port = options.port ?? (await freePort());
     return RunningCourse.#launch(folder, data, port, options);
   }

@@ -72,11 +72,15 @@ export class FaultCourse implements AsyncDisposable {
     const file = join(folder, 'config.yaml');
     await writeFile(file, config);
     const environment = python === undefined ? await makeStubEnvironment() : null;
-    // Below those that servers are given: somebody's may take it while the proxy is away. By chance, for others' runs.
-    const port = await freePort('127.0.0.1', 12_000 + randomInt(18_000));
+    // Below those that the system gives to servers, and by chance: others may take them while nobody listens.
+    const first = 12_000 + randomInt(18_000);
+    const [port, hub, proxyApi] = await Promise.all(
+      [0, 200, 400].map((further) => freePort('127.0.0.1', first + further)),
+    );
     const options = {
       args: [`--config=${file}`, `--python=${python ?? environment?.python}`],
-      port,
+      port: port!,
+      ports: { hub: hub!, proxyApi: proxyApi! },
       ...(within === undefined ? {} : { within }),
     };
     const course = await RunningCourse.start(options);

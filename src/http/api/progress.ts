@@ -40,7 +40,7 @@ export function mountProgress(api: FastifyInstance, parts: ProgressParts): void 
       if (
         !server ||
         server.state === 'stopped' ||
-        (server.state === 'stopping' && server.desired === 'stopped')
+        (server.state === 'stopping' && server.desired !== 'running')
       ) {
         throw new HubError('invalid', `${serverLabel({ owner: user.name, name })} is not starting...`);
       }

@@ -32,13 +32,12 @@ export function mountServerStop(
       if (!server) return reply.status(204).send();
 
       const reason = caller.user.id === user.id ? 'user' : 'admin';
-      await servers.stop(server, { by: caller.user.name, reason });
+      await servers.stop(server, { by: caller.user.name, reason, remove });
       // Somebody else waits for a stop that was under way already.
       const patience = server.state === 'stopping' ? 0 : SHORT_WAIT_MS;
       const stopped = await servers.waitUntil(server.id, (now) => !now || !isActive(now), patience);
       const gone = !stopped || !isActive(stopped);
       if (remove && gone) await servers.remove(server);
-      if (remove && !gone) servers.removeOnceStopped(server);
       if (gone) return reply.status(204).send();
       return reply.status(202).type('text/plain').send('');
     });

@@ -40,4 +40,13 @@ describe('/hub/error/CODE', () => {
     const page = await show(await hub.browser(), '/hub/error/503?url=https%3A%2F%2Fevil.example%2F');
     expect(page.markup).not.toContain('evil.example');
   });
+
+  it('tells programs that asked for the API in its own way', async () => {
+    await using hub = await startHub();
+    const answer = await (await hub.browser()).get(
+      '/hub/error/400?url=%2Fhub%2Fapi%2Fusers%2F%25E0%25A4%25A',
+    );
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({ status: 400, message: expect.any(String) });
+  });
 });

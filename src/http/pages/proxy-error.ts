@@ -1,6 +1,6 @@
 /**
  * `/hub/error/CODE?url=…`: what the proxy asks for when it cannot reach a server, and passes on as its own answer with
- * its own status.
+ * its own status. Programs that asked for the API are told in its own way.
  */
 import type { FastifyInstance } from 'fastify';
 import { safeNext } from '../next.ts';
@@ -14,10 +14,13 @@ export function mountProxyError(app: FastifyInstance, { site }: Pick<HttpParts, 
     const { code } = request.params as { readonly code: string };
     const status = /^[45]\d\d$/.test(code) ? Number(code) : 404;
     const message = english.error.proxy[status] ?? english.error.proxyOther;
+    request.log.info({ status, user: request.caller?.user.name }, 'the proxy could not answer');
+    if (field(request.query, 'url')?.startsWith(`${site.baseUrl}hub/api/`)) {
+      return reply.status(status).type('application/json').send({ status, message });
+    }
     const address = safeNext(field(request.query, 'url'), site);
     const where = address === undefined ? {} : { address, again: address };
     const page = renderErrorPage({ status, message, id: request.id, site, caller: request.caller, ...where });
-    request.log.info({ status, user: request.caller?.user.name }, 'the proxy could not answer');
     return sendPage(reply, page, status);
   });
 }

@@ -134,8 +134,8 @@ export class CullReconciler implements Reconciler {
   }
 
   async #cull(server: Server): Promise<void> {
-    await this.#servers.stop(server, { by: 'culling', reason: 'idle' });
-    if (server.name !== '' && this.#settings.removeNamedServers) this.#servers.removeOnceStopped(server);
+    const remove = server.name !== '' && this.#settings.removeNamedServers;
+    await this.#servers.stop(server, { by: 'culling', reason: 'idle', remove });
   }
 
   #secondsSince(time: Date | null): number {

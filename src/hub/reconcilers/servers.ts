@@ -14,6 +14,7 @@ import { ROLE_SCOPES } from '../../domain/scope.ts';
 import {
   type Failure,
   type HookResult,
+  isToRemove,
   type Server,
   type ServerEvent,
   type ServerId,
@@ -50,6 +51,9 @@ const SLOWEST_PROBE_MS = 500;
 const PROBE_GROWTH = 1.1;
 const LOG_LINES = 40;
 const POLLS_AT_ONCE = 50;
+
+/** After these nothing of a server is left: where somebody has said so, its row goes too. */
+const ENDS: ReadonlySet<ServerEvent['kind']> = new Set(['stopped', 'start_failed', 'exited']);
 
 interface Work {
   readonly kind: 'start' | 'stop' | 'exit';
@@ -248,7 +252,6 @@ export class ServerReconciler implements Reconciler {
     signal: AbortSignal,
   ): Promise<Server & { readonly target: string }> {
     if (row.handle !== null && row.target !== null) return { ...row, target: row.target };
-    report({ phase: 'launching', message: 'Starting your server.', percent: 10 });
     const { handle, target } = await this.#spawner.start(spec, report, signal);
     const launched = await this.#apply(row, { kind: 'launched', handle, target });
     if (!launched) throw new HubError('conflict', 'The server was deleted meanwhile.');
@@ -381,7 +384,13 @@ export class ServerReconciler implements Reconciler {
         throw new HubError('conflict', 'A newer attempt has begun meanwhile.');
       return transition(server, event, now);
     };
-    return this.#store.servers.update(row.id, change, { routeOf: this.#routeOf });
+    const routeOf = this.#routeOf;
+    if (!ENDS.has(event.kind)) return this.#store.servers.update(row.id, change, { routeOf });
+    return this.#store.transaction(async (tx) => {
+      const server = await tx.servers.update(row.id, change, { routeOf });
+      if (server && isToRemove(server)) await tx.servers.delete(server.id);
+      return server;
+    });
   }
 
   /** Progress is for people: that it could not be stored must not fail a start. */

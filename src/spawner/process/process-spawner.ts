@@ -231,13 +231,13 @@ export class ProcessSpawner implements Spawner {
     const existing = await runs.living(spec);
     if (existing !== null) return launchedOf(existing);
     signal.throwIfAborted();
-    report({ phase: 'launching', message: 'Preparing your home folder', percent: 10 });
+    report({ phase: 'launching', message: 'Preparing your home folder.', percent: 10 });
     try {
       await this.#endOlder(spec);
       await files.make(spec);
       const request = await this.#request(spec, await findFreePort());
       signal.throwIfAborted();
-      report({ phase: 'launching', message: 'Starting your server', percent: 20 });
+      report({ phase: 'launching', message: 'Starting your server.', percent: 20 });
       const record = await this.#launch(spec, request, signal);
       if (signal.aborted) await runs.end(record, 0);
       signal.throwIfAborted();

@@ -43,7 +43,7 @@ export class SimulatedSpawner implements Spawner {
     const existing = await this.#running(spec);
     if (existing !== undefined) return launched(existing);
     const simulation = simulationOf(spec.userOptions);
-    report({ phase: 'launching', message: 'Starting your server', percent: 20 });
+    report({ phase: 'launching', message: 'Starting your server.', percent: 20 });
     await delay(simulation.startMs, undefined, { signal });
     if (simulation.startError !== null) throw new SpawnError(simulation.startError);
     const now = this.#now().getTime();

@@ -315,7 +315,7 @@ const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as 
 
 const serverFields = fc.record({
   displayName: text,
-  desired: fc.constantFrom<Server['desired'][]>('running', 'stopped'),
+  desired: fc.constantFrom<Server['desired'][]>('running', 'stopped', 'removed'),
   state: fc.constantFrom<Server['state'][]>('stopped', 'queued', 'starting', 'ready', 'stopping', 'failed'),
   attempt: fc.nat(),
   queuedAt: dateOrNull,
