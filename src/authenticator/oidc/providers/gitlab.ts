@@ -14,7 +14,8 @@ export const gitlab: Provider = {
     tokenUrl: `${url ?? PUBLIC}/oauth/token`,
     userdataUrl: `${apiOf(url, apiUrl)}/user`,
   }),
-  scope: ['read_user'],
+  // Without a scope GitLab gives those that the application is registered with: members are asked for with `read_api`.
+  scope: [],
   usernameClaim: 'username',
   memberships: async ({ claims, options, wanted, ask }) => {
     const api = apiOf(options.url, options.apiUrl);
