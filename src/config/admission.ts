@@ -20,8 +20,7 @@ export function describeAdmission(login: LoginConfig): string {
     ...(login.existingUsers ? ['whoever has an account already'] : []),
   ];
   const groups = login.adminMemberships;
-  const adminGroups =
-    groups.length === 0 ? '' : ` Administrators too, and let in: members of ${list(groups)}.`;
+  const adminGroups = groups.length === 0 ? '' : ` Let in, and administrators: members of ${list(groups)}.`;
   const others = `${admins}${adminGroups}`;
   if (reasons.length === 0) return others === '' ? 'Let in: nobody.' : `Let in: nobody else.${others}`;
   const all = login.combine === 'all' && reasons.length > 1;
