@@ -33,6 +33,11 @@ export function defaultDataPath(configFile: string, environment: NodeJS.ProcessE
   return join(environment.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'polder', course);
 }
 
+/** The database of a data folder, where it is a file. */
+export function databaseOf(path: string): string {
+  return join(path, 'polder.sqlite');
+}
+
 /** Opens the folder, made where it is not there. @throws HubError where it cannot be made or written in. */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   try {
@@ -68,7 +73,7 @@ function reasonOf(error: unknown): string {
 async function makeDataFolder(path: string): Promise<DataFolder> {
   const folder = {
     path,
-    database: join(path, 'polder.sqlite'),
+    database: databaseOf(path),
     run: join(path, 'run'),
     logs: join(path, 'logs'),
   };

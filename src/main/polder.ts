@@ -132,6 +132,31 @@ program
   });
 
 program
+  .command('backup')
+  .description('write all that is in the database to a file, while the course runs')
+  .requiredOption('--to <file>', 'where to; a file that exists is not written over')
+  .option('--force', 'write over a file that exists', false)
+  .option('-f, --config <file...>', 'the course', ['config.yaml'])
+  .option('-d, --data <folder>', 'where everything of the course is kept')
+  .action(async (given: { to: string; force: boolean; config: string[]; data?: string }) => {
+    const { backupCommand } = await import('./backup.ts');
+    const { to, force, config: configFiles, data } = given;
+    await backupCommand({ configFiles, data, file: to, force }, sayLine);
+  });
+
+program
+  .command('restore')
+  .description('make the database what it was when a backup was made, while the course runs')
+  .requiredOption('--from <file>', 'the backup; it may be of another kind of database')
+  .option('-f, --config <file...>', 'the course', ['config.yaml'])
+  .option('-d, --data <folder>', 'where everything of the course is kept')
+  .action(async (given: { from: string; config: string[]; data?: string }) => {
+    const { restoreCommand } = await import('./backup.ts');
+    const { from, config: configFiles, data } = given;
+    await restoreCommand({ configFiles, data, file: from }, sayLine);
+  });
+
+program
   .command('stop-servers')
   .description('end all servers of a course whose hub does not run')
   .option('-f, --config <file>', 'the course', 'config.yaml')

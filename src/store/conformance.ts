@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { agreementsConformance } from './conformance/agreements.ts';
+import { backupConformance } from './conformance/backup.ts';
 import { concurrencyConformance } from './conformance/concurrency.ts';
 import { progressConformance } from './conformance/progress.ts';
 import { routesConformance } from './conformance/routes.ts';
@@ -26,6 +27,7 @@ export function storeConformance(makeDatabase: () => Promise<TestDatabase>): voi
   describe('progress', () => progressConformance(test));
   describe('throttles', () => throttlesConformance(test));
   describe('agreements', () => agreementsConformance(test));
+  describe('dump and restore', () => backupConformance(test));
   describe('transactions', () => transactionsConformance(test));
   describe('at the same time', () => concurrencyConformance(test));
 }

@@ -45,8 +45,42 @@ export interface Store extends Repositories, AsyncDisposable {
    */
   subscribe(topic: Topic, listener: () => void): () => void;
 
+  /**
+   * Writes all that is to be kept, as of one moment, in the order in which `restore` takes it. Hubs go on meanwhile.
+   */
+  dump(write: (piece: Piece) => Promise<void>): Promise<void>;
+
+  /**
+   * Replaces everything by what was dumped, from a database of whatever kind, in one transaction, while hubs go on. Servers
+   * that run and were there then go on; runs that the pieces do not know are orphans from then on.
+   * @param pieces is called for each run of the transaction
+   * @throws HubError `invalid` where a piece cannot be understood; nothing is changed then
+   */
+  restore(pieces: () => AsyncIterable<Piece>): Promise<Restored>;
+
+  /** The number of its tables, and of the oldest hubs that they serve: a dump can be restored by these and later ones. */
+  readonly schema: { readonly number: number; readonly oldest: number };
+
   /** Throws HubError `unavailable` when the database cannot be read and written. */
   check(): Promise<void>;
+}
+
+/** Some rows of a table. */
+export interface Piece {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+export interface Restored {
+  readonly users: number;
+  readonly servers: number;
+  /** Of the servers, those that ran and run on. */
+  readonly running: number;
+  /** Those that were ready when they were dumped, and are taken for it until a hub has looked. */
+  readonly claimed: number;
+  /** Runs that nobody knows any more: hubs end them. */
+  readonly ended: number;
 }
 
 export interface Repositories {

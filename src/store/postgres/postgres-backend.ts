@@ -1,4 +1,12 @@
-import { type Compilable, type Expression, Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import {
+  type Compilable,
+  type Expression,
+  Kysely,
+  type RawBuilder,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+} from 'kysely';
 import type pg from 'pg';
 import { HubError } from '../../domain/errors.ts';
 import type { ColumnTypes } from '../migrations/column-types.ts';
@@ -65,6 +73,24 @@ export class PostgresBackend implements Backend {
       compile: () =>
         sql`select pg_advisory_xact_lock(${sql.lit(EXCLUSIVE_LOCKS[name])})`.compile(this.writer),
     };
+  }
+
+  snapshot<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.reader.transaction().setIsolationLevel('repeatable read').execute(work);
+  }
+
+  readonly bulk: Backend['bulk'] = {
+    lock: (tables) =>
+      this.#raw(sql`lock table ${sql.join(tables.map((name) => sql.table(name)))} in exclusive mode`),
+    ownIds: sql`overriding system value`,
+    resume: (table) =>
+      this.#raw(
+        sql`select setval(pg_get_serial_sequence(${table}, 'id'), coalesce((select max(id) from ${sql.table(table)}), 0) + 1, false)`,
+      ),
+  };
+
+  #raw(statement: RawBuilder<unknown>): Compilable<unknown> {
+    return { compile: () => statement.compile(this.writer) };
   }
 
   translate(error: unknown): unknown {

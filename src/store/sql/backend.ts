@@ -4,6 +4,7 @@ import type {
   Expression,
   Kysely,
   QueryResult,
+  RawBuilder,
   SelectQueryBuilder,
   SqlBool,
 } from 'kysely';
@@ -43,6 +44,19 @@ export interface Backend extends AsyncDisposable {
 
   /** From an empty database to the tables that this hub knows. */
   readonly steps: Steps;
+
+  /** Runs `work` so that all it reads through `db` is as of one moment, while others write. */
+  snapshot<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+
+  /** How many rows are put back as they were. */
+  readonly bulk: {
+    /** Keeps others from writing these tables until the transaction ends; undefined where nobody could. */
+    lock(tables: readonly (keyof Tables)[]): Compilable<unknown> | undefined;
+    /** In an `insert`: ids are those that are given, where the database would make them. */
+    readonly ownIds: RawBuilder<unknown>;
+    /** Ids that the database makes go on after those of the table; undefined where they do anyway. */
+    resume(table: 'users' | 'tokens'): Compilable<unknown> | undefined;
+  };
 
   /** How hubs that share the database wake each other; where one hub has it to itself there is none. */
   readonly wakeUps?: WakeUps;

@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type IsolationLevel, sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
-import { OLDEST, throwIfOutdated } from '../migrations/migrations.ts';
-import type { ExclusiveName, Repositories, Store, Topic } from '../store.ts';
-import { type Access, type Connection, ReadConnection, TransactionConnection } from './access.ts';
+import { OLDEST, schemaOf, throwIfOutdated } from '../migrations/migrations.ts';
+import type { ExclusiveName, Piece, Repositories, Restored, Store, Topic } from '../store.ts';
+import { type Access, Connection, ReadConnection, TransactionConnection } from './access.ts';
 import { SqlAgreements } from './agreements.ts';
 import { type Backend, LostRace } from './backend.ts';
+import { dump, load } from './dump.ts';
 import { Notices } from './notices.ts';
 import { SqlOAuthCodes } from './oauth-codes.ts';
 import { SqlProgress } from './progress.ts';
@@ -72,6 +73,23 @@ export class SqlStore implements Store {
 
   subscribe(topic: Topic, listener: () => void): () => void {
     return this.#notices.subscribe(topic, listener);
+  }
+
+  async dump(write: (piece: Piece) => Promise<void>): Promise<void> {
+    try {
+      await this.#backend.snapshot((db) => dump(new Connection(db, this.#backend), write));
+    } catch (error) {
+      throw this.#backend.translate(error);
+    }
+  }
+
+  restore(pieces: () => AsyncIterable<Piece>): Promise<Restored> {
+    return this.#transact('read committed', (tx) => load(tx, pieces()));
+  }
+
+  get schema() {
+    const steps = Object.values(this.#backend.steps);
+    return { number: schemaOf(this.#backend.steps), oldest: Math.max(...steps.map((step) => step.oldest)) };
   }
 
   async check(): Promise<void> {

@@ -12,7 +12,7 @@ import type { ColumnTypes } from '../migrations/column-types.ts';
 import { isCurrent, migrate, readDone, type Steps } from '../migrations/migrations.ts';
 import type { Backend } from '../sql/backend.ts';
 import type { Tables } from '../sql/tables.ts';
-import { CLOCK, SqliteConnection } from './sqlite-connection.ts';
+import { CLOCK, SqliteConnection, type SqliteConnectionOptions } from './sqlite-connection.ts';
 import { OwnSqliteDialect } from './sqlite-dialect.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
@@ -26,6 +26,8 @@ export class SqliteBackend implements Backend {
   readonly writer: Kysely<Tables>;
   readonly clock: Expression<number> = sql.val(CLOCK as unknown as number);
   readonly steps: Steps;
+  readonly #file: string;
+  readonly #reading: SqliteConnectionOptions;
   readonly #write: SqliteConnection;
   readonly #read: SqliteConnection;
   readonly #journal: SqliteJournal;
@@ -51,11 +53,9 @@ export class SqliteBackend implements Backend {
         'journal_size_limit = 67108864',
       ],
     });
-    this.#read = new SqliteConnection(file, {
-      readOnly: true,
-      now,
-      pragmas: ['busy_timeout = 200', 'temp_store = memory'],
-    });
+    this.#file = file;
+    this.#reading = { readOnly: true, now, pragmas: ['busy_timeout = 200', 'temp_store = memory'] };
+    this.#read = new SqliteConnection(file, this.#reading);
     this.writer = new Kysely({
       dialect: new OwnSqliteDialect(new SqliteWriteDriver(this.#write, this.#journal, lockWaitSeconds)),
     });
@@ -74,6 +74,21 @@ export class SqliteBackend implements Backend {
   lock<Row>(query: Compilable<Row>): Compilable<Row> {
     return query;
   }
+
+  async snapshot<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    // On the connection where others read, they would see the same old rows.
+    const connection = new SqliteConnection(this.#file, this.#reading);
+    const db = new Kysely<Tables>({ dialect: new OwnSqliteDialect(new SqliteReadDriver(connection)) });
+    try {
+      connection.run('begin');
+      return await work(db);
+    } finally {
+      await db.destroy();
+      connection.close();
+    }
+  }
+
+  readonly bulk = { lock: () => undefined, ownIds: sql``, resume: () => undefined };
 
   translate(error: unknown): unknown {
     const translated = translateSqliteError(error);
