@@ -15,6 +15,11 @@ export interface Contender {
   /** Adds users to the database; the hub must have run once, and not run now. */
   addUsers(names: readonly string[]): Promise<void>;
   start(): Promise<RunningContender>;
+  /**
+   * The same after one of its processes was killed, when hub and proxy answer again: starts again what does not start
+   * itself. Disposing of either ends it.
+   */
+  refresh(running: RunningContender): Promise<RunningContender>;
   /** Ends the servers that outlive their hub; it does not run now. */
   stopServers(): Promise<void>;
 }
@@ -66,6 +71,29 @@ export async function untilHealthy(url: string, child: ChildProcess, log: string
     if (child.exitCode !== null) throw new Error(`it ended at its start:\n${await lastOf(log)}`);
     if (Date.now() > deadline) throw new Error(`${url} did not answer in time:\n${await lastOf(log)}`);
     await delay(pollMs);
+  }
+}
+
+/** Waits until `url` answers 200. @throws when that takes too long */
+export async function untilAnswers(url: string): Promise<void> {
+  const deadline = Date.now() + startTimeoutMs;
+  while ((await statusOf(url)) !== 200) {
+    if (Date.now() > deadline) throw new Error(`${url} did not answer in time`);
+    await delay(pollMs);
+  }
+}
+
+/** Waits a moment for a process that was killed to be gone, so that its last answers are not taken for its successor's. */
+export async function untilGone({ hub, proxy }: Pick<RunningContender, 'hub' | 'proxy'>): Promise<void> {
+  for (let tries = 0; tries < 20 && [hub, proxy].every(isAlive); tries += 1) await delay(pollMs);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,11 +1,23 @@
 /** JupyterHub with configurable-http-proxy, as its documentation sets it up on one machine. */
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Contender, end, freePorts, launch, people, person, untilHealthy } from './contender.ts';
+import {
+  type Contender,
+  end,
+  freePorts,
+  launch,
+  people,
+  person,
+  type RunningContender,
+  untilAnswers,
+  untilGone,
+  untilHealthy,
+} from './contender.ts';
 import { adminToken } from './hub-client.ts';
 import type { Peers } from './peers.ts';
 import { cpuSeconds } from './process-figures.ts';
+import { serversBelow } from './small-servers.ts';
 
 /** A spawner whose servers are all the same small HTTP server, which answers for every one of them. */
 const NOTHING_SPAWNER = `
@@ -49,11 +61,16 @@ const ADMIN_SERVICE = {
   ],
 };
 
-/** @param nothingPort where one HTTP server answers for every single-user server; null: real ones are started */
+/** What a hub starts for its users: JupyterLab, a small process each, or nothing, since one server answers for all. */
+export type Servers =
+  | { readonly kind: 'real' }
+  | { readonly kind: 'small'; readonly python: string }
+  | { readonly kind: 'nothing'; readonly port: number };
+
 export async function prepareJupyterHub(
   folder: string,
   { python, proxyProgram }: Peers,
-  nothingPort: number | null,
+  servers: Servers,
 ): Promise<Contender> {
   const [port, hubPort, proxyApi] = await freePorts(3);
   const configFile = join(folder, 'jupyterhub_config.py');
@@ -69,10 +86,12 @@ export async function prepareJupyterHub(
     'DummyAuthenticator.password': person.password,
     'Authenticator.allowed_users': people,
     'Authenticator.admin_users': ['admin'],
-    ...(nothingPort === null ? {} : ADMIN_SERVICE),
+    ...(servers.kind === 'real' ? {} : ADMIN_SERVICE),
     'SimpleLocalProcessSpawner.home_dir_template': join(folder, 'homes', '{username}'),
-    'SimpleLocalProcessSpawner.cmd': [singleUser],
-    'SimpleLocalProcessSpawner.args': process.getuid?.() === 0 ? ['--allow-root'] : [],
+    'SimpleLocalProcessSpawner.cmd':
+      servers.kind === 'small' ? [servers.python, '-m', 'jupyterhub.singleuser'] : [singleUser],
+    'SimpleLocalProcessSpawner.args':
+      servers.kind !== 'small' && process.getuid?.() === 0 ? ['--allow-root'] : [],
     'ConfigurableHTTPProxy.command': [process.execPath, proxyProgram],
     'ConfigurableHTTPProxy.api_url': `http://127.0.0.1:${proxyApi}`,
   };
@@ -81,10 +100,31 @@ export async function prepareJupyterHub(
     Object.entries(settings)
       // What JSON writes, Python reads: strings, numbers and lists.
       .map(([name, value]) => `c.${name} = ${JSON.stringify(value)}\n`)
-      .concat(nothingPort === null ? [] : [NOTHING_SPAWNER.replace('PORT', String(nothingPort))])
+      .concat(servers.kind === 'nothing' ? [NOTHING_SPAWNER.replace('PORT', String(servers.port))] : [])
       .join(''),
   );
 
+  let hubProcess: ChildProcess | undefined;
+  const proxyPid = async () => Number(await readFile(join(folder, 'jupyterhub-proxy.pid'), 'utf8'));
+  const start = async (): Promise<RunningContender> => {
+    const began = performance.now();
+    const child = await launch([python, '-m', 'jupyterhub', '-f', configFile], { cwd: folder, log });
+    hubProcess = child;
+    await untilHealthy(`http://127.0.0.1:${hubPort}/hub/health`, child, log);
+    const healthySeconds = (performance.now() - began) / 1000;
+    const hubCpuSeconds = cpuSeconds(child.pid!);
+    const proxy = await proxyPid();
+    return {
+      url: `http://127.0.0.1:${port}`,
+      hub: child.pid!,
+      proxy,
+      supervisor: null,
+      healthySeconds,
+      hubCpuSeconds,
+      allCpuSeconds: hubCpuSeconds + cpuSeconds(proxy),
+      [Symbol.asyncDispose]: () => end(child),
+    };
+  };
   return {
     name: 'JupyterHub',
     async addUsers(names) {
@@ -99,25 +139,20 @@ export async function prepareJupyterHub(
       ].join('\n');
       execFileSync(python, ['-c', program, `sqlite:///${database}`], { input: JSON.stringify(names) });
     },
-    // They end with the hub.
-    async stopServers() {},
-    async start() {
-      const began = performance.now();
-      const child = await launch([python, '-m', 'jupyterhub', '-f', configFile], { cwd: folder, log });
-      await untilHealthy(`http://127.0.0.1:${hubPort}/hub/health`, child, log);
-      const healthySeconds = (performance.now() - began) / 1000;
-      const hubCpuSeconds = cpuSeconds(child.pid!);
-      const proxy = Number(await readFile(join(folder, 'jupyterhub-proxy.pid'), 'utf8'));
-      return {
-        url: `http://127.0.0.1:${port}`,
-        hub: child.pid!,
-        proxy,
-        supervisor: null,
-        healthySeconds,
-        hubCpuSeconds,
-        allCpuSeconds: hubCpuSeconds + cpuSeconds(proxy),
-        [Symbol.asyncDispose]: () => end(child),
-      };
+    async stopServers() {
+      // They end with the hub, but for those that it has forgotten.
+      for (const { pid } of serversBelow(folder)) process.kill(pid, 'SIGKILL');
+    },
+    start,
+    async refresh(running) {
+      await untilGone(running);
+      if (ended(hubProcess!)) return start();
+      for (const at of [hubPort, port]) await untilAnswers(`http://127.0.0.1:${at}/hub/health`);
+      return { ...running, proxy: await proxyPid() };
     },
   };
+}
+
+function ended(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }

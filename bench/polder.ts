@@ -6,7 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { hashSecret } from '../src/lib/secret.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
-import { type Contender, end, freePorts, launch, people, person, untilHealthy } from './contender.ts';
+import {
+  type Contender,
+  end,
+  freePorts,
+  launch,
+  people,
+  person,
+  untilAnswers,
+  untilGone,
+  untilHealthy,
+} from './contender.ts';
 import { adminToken } from './hub-client.ts';
 import { cpuSeconds } from './process-figures.ts';
 
@@ -78,6 +88,11 @@ export async function preparePolder(folder: string, python: string | null): Prom
         allCpuSeconds,
         [Symbol.asyncDispose]: () => end(child),
       };
+    },
+    async refresh(running) {
+      await untilGone(running);
+      for (const at of [hubPort, port]) await untilAnswers(`http://127.0.0.1:${at}/hub/health`);
+      return { ...running, hub: await pid('hub'), proxy: await pid('proxy') };
     },
   };
 }

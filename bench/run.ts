@@ -14,7 +14,8 @@ import { measureClick } from './click.ts';
 import { describeMachine, Noise } from './conditions.ts';
 import type { Contender } from './contender.ts';
 import { measureHubStart } from './hub-start.ts';
-import { prepareJupyterHub } from './jupyterhub.ts';
+import { prepareJupyterHub, type Servers } from './jupyterhub.ts';
+import { measureKills } from './kills.ts';
 import { measureLoginPage } from './login-page.ts';
 import { measureMemory } from './memory.ts';
 import { NothingServer } from './nothing-server.ts';
@@ -22,8 +23,10 @@ import { installPeers, type Peers } from './peers.ts';
 import { buildPolder, preparePolder } from './polder.ts';
 import { measureProxy } from './proxy.ts';
 import { measureProxyRestart } from './proxy-restart.ts';
+import { SmallServers } from './small-servers.ts';
 import { measureStarts } from './starts.ts';
 import { formatSection, type Section } from './table.ts';
+import { measureTokenCheck } from './token-check.ts';
 
 interface Size {
   readonly rounds: number;
@@ -33,16 +36,32 @@ interface Size {
 
 const measures: Readonly<Record<string, (peers: Peers, size: Size) => Promise<readonly Section[]>>> = {
   'hub-start': (peers, size) =>
-    withContenders(peers, 'simulated', async (pair) => [await measureHubStart(pair, size)]),
-  starts: (peers, { rounds, servers }) =>
-    withContenders(peers, 'nothing', async (pair) => [
+    withContenders(peers, { kind: 'simulated' }, async (pair) => [await measureHubStart(pair, size)]),
+  starts: async (peers, { rounds, servers }) => {
+    await using nothing = await NothingServer.start();
+    return await withContenders(peers, { kind: 'nothing', port: nothing.port }, async (pair) => [
       await measureStarts(pair, { rounds, servers, peerName: peers.hubName }),
-    ]),
-  memory: (peers, size) => withContenders(peers, 'real', async (pair) => [await measureMemory(pair, size)]),
+      await measureTokenCheck(pair, { rounds, peerName: peers.hubName }),
+    ]);
+  },
+  kills: async (peers, { rounds }) => {
+    await using small = await SmallServers.prepare();
+    return await withContenders(peers, { kind: 'small', python: small.python }, async (pair, folders) => [
+      await measureKills(
+        [
+          { contender: pair[0], folder: folders[0] },
+          { contender: pair[1], folder: folders[1] },
+        ],
+        { rounds, servers: small, peerName: peers.hubName },
+      ),
+    ]);
+  },
+  memory: (peers, size) =>
+    withContenders(peers, { kind: 'real' }, async (pair) => [await measureMemory(pair, size)]),
   proxy: async (peers, { rounds }) => [await measureProxy(peers.proxyProgram, { rounds, seconds: 3 })],
   'proxy-restart': async (_peers, { rounds }) => [await measureProxyRestart({ rounds })],
   click: (peers, size) =>
-    withContenders(peers, 'real', async ([ours, theirs]) => {
+    withContenders(peers, { kind: 'real' }, async ([ours, theirs]) => {
       await using polder = await ours.start();
       await using peer = await theirs.start();
       const browser = await openBrowser();
@@ -111,23 +130,28 @@ async function save(text: string): Promise<void> {
 /** Both in folders of their own, which go when `work` is done. */
 async function withContenders<T>(
   peers: Peers,
-  /** `nothing`: a server that costs nothing stands for each; `simulated`: the same, of Polder's alone. */
-  servers: 'real' | 'simulated' | 'nothing',
-  work: (pair: readonly [Contender, Contender]) => Promise<T>,
+  /** `simulated`: nothing of Polder's alone. */
+  servers: Servers | { readonly kind: 'simulated' },
+  work: (pair: readonly [Contender, Contender], folders: readonly [string, string]) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'polder-bench-'));
   try {
     // Students' own processes must reach their homes in it.
     await chmod(folder, 0o711);
-    const [ours, theirs] = [join(folder, 'polder'), join(folder, 'jupyterhub')];
-    for (const path of [ours, theirs]) await mkdir(path, { mode: 0o711 });
-    await using nothing = servers === 'nothing' ? await NothingServer.start() : null;
+    const folders = [join(folder, 'polder'), join(folder, 'jupyterhub')] as const;
+    for (const path of folders) await mkdir(path, { mode: 0o711 });
+    const python = {
+      real: peers.python,
+      small: 'python' in servers ? servers.python : null,
+      nothing: null,
+      simulated: null,
+    };
     const pair = [
-      await preparePolder(ours, servers === 'real' ? peers.python : null),
-      await prepareJupyterHub(theirs, peers, nothing?.port ?? null),
+      await preparePolder(folders[0], python[servers.kind]),
+      await prepareJupyterHub(folders[1], peers, servers.kind === 'simulated' ? { kind: 'real' } : servers),
     ] as const;
     try {
-      return await work(pair);
+      return await work(pair, folders);
     } finally {
       for (const contender of pair) await contender.stopServers();
     }
