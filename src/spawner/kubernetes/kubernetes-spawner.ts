@@ -135,7 +135,8 @@ export class KubernetesSpawner implements Spawner {
       .synced(AbortSignal.any([signal, AbortSignal.timeout(SYNC_TIMEOUT_MS)]))
       .catch((error) => {
         signal.throwIfAborted();
-        throw unreachable(this.#pods.problem ?? error);
+        const problem = this.#pods.problem ?? error;
+        throw problem instanceof ApiError ? refused(problem, this.#settings.namespace) : unreachable(problem);
       });
     const claim = recipe.storagePvcEnsure ? await this.#claims.provide(recipe, spec, signal) : null;
     const name = podName(recipe, spec, this.#settings);
