@@ -30,7 +30,7 @@ import { INSTANCE_LABEL, USERNAME } from './manifest-labels.ts';
 import { ObjectCache } from './object-cache.ts';
 import { runInPod } from './pod-command.ts';
 import { podManifest, podName, SERVER_CONTAINER } from './pod-manifest.ts';
-import type { JsonMap } from './pod-recipe.ts';
+import type { JsonMap, PodRecipe } from './pod-recipe.ts';
 import { PodStart } from './pod-start.ts';
 import { afterItsEnd, type Exited, podState } from './pod-state.ts';
 import { recipeFor } from './profiles.ts';
@@ -65,9 +65,10 @@ export class KubernetesSpawner implements Spawner {
   readonly #api: ApiServer;
   readonly #settings: KubernetesSettings;
   readonly #pods: ObjectCache<Pod>;
-  readonly #claims: Claims;
-  readonly #claimCache: ObjectCache<Claim> | null;
+  /** Followed from the first start on that needs one. */
+  #claims: { readonly known: ObjectCache<Claim>; readonly claims: Claims } | null = null;
   readonly #events: EventFeed | null;
+  readonly #logger: KubernetesSpawnerOptions['logger'];
   readonly #now: () => Date;
   /** How runs ended, and what they wrote last, when their pods are gone. */
   readonly #ends = new RecentMap<Exited>(2_000);
@@ -79,7 +80,7 @@ export class KubernetesSpawner implements Spawner {
     this.#settings = settings;
     this.#now = options.now ?? (() => new Date());
     const { namespace, instance } = settings;
-    const onConnection = (kind: string) => connectionLog(kind, logger);
+    this.#logger = logger;
     this.#pods = new ObjectCache<Pod>({
       api,
       followed: {
@@ -89,18 +90,10 @@ export class KubernetesSpawner implements Spawner {
       },
       keep: podSummary,
       onGone: (pod) => this.#ends.set(pod.metadata.uid, afterItsEnd(pod)),
-      onConnection: onConnection('pods'),
+      onConnection: connectionLog('pods', logger),
     });
-    const claims = new ObjectCache<Claim>({
-      api,
-      followed: { path: this.#path('persistentvolumeclaims'), query: {}, past: true },
-      keep: claimSummary,
-      onConnection: onConnection('claims'),
-    });
-    this.#claimCache = claims;
-    this.#claims = new Claims({ api, known: claims, settings });
     this.#events = settings.events
-      ? new EventFeed({ api, namespace, onConnection: onConnection('events') })
+      ? new EventFeed({ api, namespace, onConnection: connectionLog('events', logger) })
       : null;
   }
 
@@ -138,15 +131,16 @@ export class KubernetesSpawner implements Spawner {
         const problem = this.#pods.problem ?? error;
         throw problem instanceof ApiError ? refused(problem, this.#settings.namespace) : unreachable(problem);
       });
-    const claim = recipe.storagePvcEnsure ? await this.#claims.provide(recipe, spec, signal) : null;
     const name = podName(recipe, spec, this.#settings);
-    const body = podManifest(recipe, spec, claim?.metadata.name ?? null, this.#settings);
     const start = new PodStart({ report, now: this.#now });
+    const during = AbortSignal.any([signal, deadline]);
     try {
-      const pod = await this.#create(name, body, spec, start, AbortSignal.any([signal, deadline]));
+      const claim = recipe.storagePvcEnsure ? await this.#provideClaim(recipe, spec, during) : null;
+      const body = podManifest(recipe, spec, claim?.metadata.name ?? null, this.#settings);
+      const pod = await this.#create(name, body, spec, start, during);
       const end = this.#subscribe(pod, claim, start);
       try {
-        return this.#launched(await this.#untilRunning(pod, start, AbortSignal.any([signal, deadline])));
+        return this.#launched(await this.#untilRunning(pod, start, during));
       } finally {
         end();
       }
@@ -219,13 +213,27 @@ export class KubernetesSpawner implements Spawner {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pods[Symbol.asyncDispose]();
-    await this.#claimCache?.[Symbol.asyncDispose]();
+    await this.#claims?.known[Symbol.asyncDispose]();
     await this.#events?.[Symbol.asyncDispose]();
     await this.#api[Symbol.asyncDispose]();
   }
 
   #path(kind: string, name?: string): string {
     return `/api/v1/namespaces/${this.#settings.namespace}/${kind}${name === undefined ? '' : `/${name}`}`;
+  }
+
+  async #provideClaim(recipe: PodRecipe, spec: ServerSpec, signal: AbortSignal): Promise<Claim> {
+    if (this.#claims === null) {
+      const known = new ObjectCache<Claim>({
+        api: this.#api,
+        followed: { path: this.#path('persistentvolumeclaims'), query: {}, past: true },
+        keep: claimSummary,
+        onConnection: connectionLog('claims', this.#logger),
+      });
+      const claims = new Claims({ api: this.#api, known, settings: this.#settings });
+      this.#claims = { known, claims };
+    }
+    return await this.#claims.claims.provide(recipe, spec, signal);
   }
 
   /** The run's pod: found, or created when nothing of another run is in its way. */
