@@ -13,7 +13,7 @@ import { hookOutput, renderFailure, stateBadge, stateSentence, time } from './se
 import { startingPoint } from './starting-point.ts';
 import { bytes } from './words.ts';
 
-type Parts = Pick<HttpParts, 'servers' | 'memoryOf' | 'site' | 'now'>;
+type Parts = Pick<HttpParts, 'servers' | 'roles' | 'memoryOf' | 'site' | 'now'>;
 
 export interface ShownServer {
   /** Undefined: it has never been started. */

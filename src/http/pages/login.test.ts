@@ -58,9 +58,10 @@ describe('the login page', () => {
 
   it.each([
     ['an administrator', { name: 'teacher', redirectToServer: true }],
+    ['an instructor', { name: 'wim', redirectToServer: true }],
     ['a student of a course that does not want it', { name: 'anna', redirectToServer: false }],
   ])('leads %s home, and starts nothing', async (_, { name, redirectToServer }) => {
-    await using hub = await startHub({ site: { redirectToServer } });
+    await using hub = await startHub({ site: { redirectToServer }, instructors: ['wim'] });
     const browser = await hub.browser();
     const page = await show(browser, '/hub/login');
     const fields = { username: name, password: PASSWORD };

@@ -15,7 +15,7 @@ import { time } from './server-view.ts';
 import { startingPoint } from './starting-point.ts';
 import { english } from './texts.ts';
 
-type Parts = Pick<HttpParts, 'login' | 'serviceLogin' | 'servers' | 'site' | 'now'>;
+type Parts = Pick<HttpParts, 'login' | 'serviceLogin' | 'servers' | 'roles' | 'site' | 'now'>;
 
 export interface LoginModel {
   readonly name: string;

@@ -22,6 +22,7 @@ type Parts = Pick<
   HttpParts,
   | 'users'
   | 'servers'
+  | 'roles'
   | 'tokens'
   | 'sessions'
   | 'login'

@@ -13,7 +13,7 @@ import { field, sendPage } from './page-context.ts';
 import { startingPoint } from './starting-point.ts';
 import { english } from './texts.ts';
 
-type Parts = Pick<HttpParts, 'serviceLogin' | 'servers' | 'site' | 'now'>;
+type Parts = Pick<HttpParts, 'serviceLogin' | 'servers' | 'roles' | 'site' | 'now'>;
 
 const FLOW_COOKIE = 'polder-login-';
 /** Several tabs may be on their way at once; the oldest are given up, since headers are not endless. */
