@@ -1,7 +1,7 @@
 import type { Server as HttpServer, RequestListener } from 'node:http';
 import type { ServerOptions as HttpsOptions } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import type { Server as TlsServer } from 'node:tls';
+import type { ConnectionOptions as TlsOptions, Server as TlsServer } from 'node:tls';
 import { HubError } from '../domain/errors.ts';
 import { createServer as createHttpServer } from '../lib/node-http.ts';
 import { ClientConnection } from './client-connection.ts';
@@ -148,7 +148,7 @@ function createForwarding(options: ProxyOptions): Forwarding {
     ...[settings.timeout, settings.proxyTimeout].filter((time) => time > 0),
   );
   const deadlines = new Deadlines(Math.max(10, Math.min(500, shortest / 4)));
-  const tls = { ...options.clientSsl, ...(options.insecure ? { rejectUnauthorized: false } : {}) };
+  const tls = clientTls(options);
   const pool = new UpstreamPool({ deadlines, connectTimeout, idleTimeout: 55_000, tls });
   const now = options.now ?? (() => new Date());
   const routes = new RouteTable({
@@ -203,7 +203,12 @@ function startFeed(options: ProxyOptions, { routes, errorPages }: Forwarding): F
     if (options.errorTarget === undefined && options.errorPath === undefined)
       errorPages.target = parseTarget(hubAddress(url, 'hub/error').href);
   };
-  return followFeed(follow, { table: routes, logger, now, hubChanged });
+  return followFeed(follow, { table: routes, logger, now, tls: clientTls(options), hubChanged });
+}
+
+/** Towards servers and hubs. */
+function clientTls({ clientSsl, insecure }: ProxyOptions): TlsOptions {
+  return { ...clientSsl, ...(insecure ? { rejectUnauthorized: false } : {}) };
 }
 
 function createPublicServer(options: ProxyOptions, forwarding: Forwarding): Server {

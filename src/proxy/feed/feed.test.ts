@@ -1,6 +1,7 @@
 /** A whole proxy that follows a hub which says what the test wants. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Route } from '../../domain/route.ts';
@@ -8,6 +9,7 @@ import { checksumOf, type FeedMessage } from '../../domain/route-feed.ts';
 import { jsonLines } from '../../lib/json-lines.ts';
 import type { RunningProxy } from '../proxy.ts';
 import { connectRaw, startTestProxy } from '../testing.ts';
+import { makeCertificate } from '../testing-certificate.ts';
 
 /** The machine may be busy. */
 const PATIENCE = { timeout: 20_000, interval: 10 };
@@ -23,7 +25,16 @@ class ScriptedHub implements AsyncDisposable {
   readonly activity: Record<string, number>[] = [];
   activityStatus = 204;
   readonly #connections: ServerResponse[] = [];
-  readonly #server = createServer((request, response) => void this.#answer(request, response));
+  readonly #scheme: string;
+  readonly #server: Server;
+
+  /** @param tls makes it one that is reached over TLS */
+  constructor(tls?: { readonly key: string; readonly cert: string }) {
+    const listener = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#answer(request, response);
+    this.#scheme = tls ? 'https' : 'http';
+    this.#server = tls ? createSecureServer(tls, listener) : createServer(listener);
+  }
 
   async listen(): Promise<void> {
     this.#server.listen(0, '127.0.0.1');
@@ -31,7 +42,7 @@ class ScriptedHub implements AsyncDisposable {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/course/`;
+    return `${this.#scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}/course/`;
   }
 
   say(message: FeedMessage): void {
@@ -170,6 +181,19 @@ test('what has no route goes to the hub that it follows, and to the next when th
     async () => expect(await (await get('/course/hub/home')).text()).toBe(other.url),
     PATIENCE,
   );
+});
+
+test('a hub behind TLS has to show a certificate that is trusted', async () => {
+  const certificate = makeCertificate('hub');
+  await using secure = new ScriptedHub(certificate);
+  await secure.listen();
+  secure.greetings = [[snapshot(1, route('/a', target))]];
+  const options = { follow: { hubs: [secure.url], token: TOKEN } };
+  await using distrustful = await startTestProxy(options);
+  expect(distrustful.routes.get('/a')).toBeUndefined();
+  expect(secure.queries).toEqual([]);
+  await using trustful = await startTestProxy({ ...options, clientSsl: { ca: certificate.cert } });
+  expect(trustful.routes.get('/a')).toBeDefined();
 });
 
 test('what is no message ends the connection, not the proxy', async () => {

@@ -1,5 +1,6 @@
 /** How a proxy has the routes of a hub: from the hub itself, and at a start without it from the disk. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Logger } from 'pino';
 import type { RouteTable } from '../route-table.ts';
 import { ActivityReporter } from './activity-reporter.ts';
@@ -32,12 +33,14 @@ export function followFeed(
     readonly table: RouteTable;
     readonly logger: Logger;
     readonly now: () => Date;
+    /** For hubs that are reached over TLS. */
+    readonly tls?: TlsOptions;
     /** Called with the base URL of the hub that is followed: at the beginning the first, later one that answers. */
     readonly hubChanged?: (url: string) => void;
   },
 ): Feed {
-  const { table, logger, now, hubChanged = () => {} } = parts;
-  const hubs = urls.map((url) => ({ url, token }));
+  const { table, logger, now, tls = {}, hubChanged = () => {} } = parts;
+  const hubs = urls.map((url) => ({ url, token, tls }));
   const routes = new FollowedRoutes({ table, logger });
   const file =
     routeFile === undefined

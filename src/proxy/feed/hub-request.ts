@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { request as requestHttp } from '../../lib/node-http.ts';
 import { requestHttps } from '../node-tls.ts';
 
@@ -7,6 +8,8 @@ export interface Hub {
   /** Its base URL: `http://hub:8081/`. */
   readonly url: string;
   readonly token: string;
+  /** For one that is reached over TLS. */
+  readonly tls?: TlsOptions;
 }
 
 /** An address below a hub's base URL. */
@@ -29,7 +32,7 @@ export function postToHub(
     headers: { Host: url.host, Authorization: `token ${hub.token}`, 'Content-Type': type },
     signal,
   };
-  return url.protocol === 'https:' ? requestHttps(options) : requestHttp(options);
+  return url.protocol === 'https:' ? requestHttps({ ...hub.tls, ...options }) : requestHttp(options);
 }
 
 /** @throws where it does not come, and where it refuses. */
