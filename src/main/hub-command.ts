@@ -10,6 +10,7 @@ import { sharedKeys } from './keys.ts';
 import {
   type CourseOptions,
   checkedConfig,
+  checkPort,
   clusterOf,
   hookEnvironmentOf,
   pythonOf,
@@ -38,10 +39,11 @@ export async function hubCommand(options: HubOptions, say: (line: string) => voi
   if (lock === null) {
     throw new HubError(
       'conflict',
-      `A hub of the course in ${folder.path} runs already. Several hubs need a database of their own accord to share ` +
+      `A hub of the course in ${folder.path} runs already. Several hubs need a PostgreSQL to share ` +
         '(`hub.db.type: postgres`), and servers that are not processes of one machine. End the other one first, or name another folder with --data.',
     );
   }
+  await checkPort(options);
   const python = await pythonOf(options, say);
   const place = { configFile, data: folder.path };
   const hookEnvironment = await hookEnvironmentOf(config, place, options, say);

@@ -5,6 +5,7 @@ import { countFindings, formatFindings } from '../config/format.ts';
 import type { Generation } from '../config/generations.ts';
 import { loadConfig } from '../config/load.ts';
 import { HubError } from '../domain/errors.ts';
+import { portProblem } from '../lib/free-port.ts';
 import { provideCourseRepository } from '../notebooks/course-repository.ts';
 import { preparePythonEnvironment } from '../spawner/process/python-environment.ts';
 import type { SpawnerKind } from './spawner-kind.ts';
@@ -87,4 +88,23 @@ export async function hookEnvironmentOf(
   });
   if (provided.message !== null) say(provided.message);
   return provided.environment;
+}
+
+/** @throws HubError where nothing could listen there */
+export async function checkPort({
+  host,
+  port,
+}: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<void> {
+  const problem = await portProblem(host, port);
+  if (problem === null) return;
+  const words =
+    problem === 'EADDRINUSE'
+      ? `Port ${port} on ${host} is in use. Choose another one with --port.`
+      : problem === 'EACCES'
+        ? `Port ${port} may be used by root only. Choose one above 1023 with --port.`
+        : `${host} is no address of this machine (${problem}). Choose another one with --host.`;
+  throw new HubError('conflict', words);
 }

@@ -1,11 +1,12 @@
 /** `polder stop-servers`: ends what runs on after hub and proxy have ended. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from '../config/load.ts';
 import { HubError } from '../domain/errors.ts';
 import { isActive, transition } from '../domain/server.ts';
 import { isPortFree } from '../lib/free-port.ts';
+import { holdLockFile } from '../lib/lock-file.ts';
 import { endRuns } from '../spawner/process/end-runs.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
@@ -23,10 +24,12 @@ export async function stopServers(
   const never = new HubError('not_found', `No course was ever started in ${path}.`);
   if (!existsSync(path)) throw never;
   const folder = await openDataFolder(path);
-  const ports = await portsOf(folder, () => {
-    throw never;
-  });
-  if (!(await isPortFree('127.0.0.1', ports.hub))) {
+  // `polder up` or `polder hub` holds it while it runs; the hub of an `up` that was killed outlives it for a moment.
+  await using alone = await holdLockFile(join(folder.run, 'up.lock'));
+  const wasUp = existsSync(join(path, 'ports.json'));
+  if (!wasUp && !existsSync(join(folder.run, 'servers'))) throw never;
+  const port = wasUp ? (await portsOf(folder, () => Promise.reject(never))).hub : null;
+  if (alone === null || (port !== null && !(await isPortFree('127.0.0.1', port)))) {
     throw new HubError(
       'conflict',
       'The hub of this course runs: stop servers on its pages, or end it first.',

@@ -10,7 +10,7 @@ import type { Config, Secrets } from '../config/config.ts';
 import { formatFindings } from '../config/format.ts';
 import { HubError } from '../domain/errors.ts';
 import { packagePath } from '../lib/asset.ts';
-import { freePort, isPortFree, portProblem } from '../lib/free-port.ts';
+import { freePort, isPortFree } from '../lib/free-port.ts';
 import { holdLockFile } from '../lib/lock-file.ts';
 import {
   type DataFolder,
@@ -28,6 +28,7 @@ import { addressTowardsCluster } from './open-spawner.ts';
 import {
   type CourseOptions,
   checkedConfig,
+  checkPort,
   clusterOf,
   hookEnvironmentOf,
   pythonOf,
@@ -46,7 +47,7 @@ export interface UpOptions extends CourseOptions {
 export async function up(options: UpOptions, say: (line: string) => void): Promise<void> {
   const files = configFilesOf(options.configFiles);
   const { config, secrets } = await checkedConfig(files, options, say);
-  await checkPublicPort(options);
+  await checkPort(options);
   const folder = await openDataFolder(resolve(options.data ?? defaultDataPath(files[0]!)));
   await using alone = await holdLockFile(join(folder.run, 'up.lock'));
   if (alone === null) {
@@ -116,19 +117,6 @@ function configFilesOf(given: readonly string[]): readonly string[] {
   return [
     existsSync('config.yaml') ? 'config.yaml' : packagePath('examples/hydrodynamics-course/config.yaml'),
   ];
-}
-
-/** @throws HubError where the proxy could not listen */
-async function checkPublicPort({ host, port }: UpOptions): Promise<void> {
-  const problem = await portProblem(host, port);
-  if (problem === null) return;
-  const words =
-    problem === 'EADDRINUSE'
-      ? `Port ${port} on ${host} is in use. Choose another one with --port.`
-      : problem === 'EACCES'
-        ? `Port ${port} may be used by root only. Choose one above 1023 with --port.`
-        : `${host} is no address of this machine (${problem}). Choose another one with --host.`;
-  throw new HubError('conflict', words);
 }
 
 /** Where the hub listens: for this machine alone, unless its servers are elsewhere. */
