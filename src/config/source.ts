@@ -1,4 +1,4 @@
-import { hasPassword } from './credentials.ts';
+import { mayHavePassword } from './credentials.ts';
 import { isOpen, isSecret, shapeOf } from './schema/fate.ts';
 import { valuesSchema } from './schema/values.ts';
 import { leaves, type MapTree, type Place, type ScalarTree, type Tree } from './tree.ts';
@@ -31,7 +31,7 @@ export function showableSource(text: string, { scalars, complete, lifted }: Sour
   };
   const harmless = new Set(harmlessPlaces(lifted));
   for (const { place, lastLine, value } of scalars) {
-    if (harmless.has(placeKey(place)) && !hasPassword(String(value))) continue;
+    if (harmless.has(placeKey(place)) && !mayHavePassword(String(value))) continue;
     cut(place.line, place.column - 1);
     for (let line = place.line + 1; line <= lastLine; line++) hidden.add(line);
   }
@@ -83,7 +83,7 @@ function* commentsThatLookSecret(lines: readonly string[]): Generator<Cut> {
     if (line.length > MAX_LINE) continue;
     const comment = line.search(/(^|\s)#/);
     const text = comment === -1 ? '' : line.slice(comment);
-    if (SECRET_WORD.test(text) || hasPassword(text)) yield { line: index + 1, column: comment };
+    if (SECRET_WORD.test(text) || mayHavePassword(text)) yield { line: index + 1, column: comment };
   }
 }
 

@@ -1,4 +1,4 @@
-import { hasPassword } from '../credentials.ts';
+import { mayHavePassword } from '../credentials.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { Generation } from '../generations.ts';
 import { mergeOverDefaults } from '../parse/merge.ts';
@@ -38,7 +38,7 @@ export function effectiveValues(lifted: MapTree, generation: Generation): readon
     const shown = !secret && (node === undefined || !isOpen(schema)) ? JSON.stringify(readable) : '…';
     values.push({
       key: path.join('.'),
-      value: hasPassword(shown) ? '…' : shown,
+      value: mayHavePassword(shown) ? '…' : shown,
       origin: originOf({ generation }, node),
     });
   };

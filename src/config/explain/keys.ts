@@ -31,10 +31,11 @@ export function* allKeys(under = ''): Generator<KeyDescription> {
 export function findKey(name: string): KeyDescription | undefined {
   const rule = RULES.find(({ from }) => from === name);
   const today = typeof rule?.to === 'string' ? rule.to : (DEPENDENT[name] ?? name);
-  const keys = new Map([...allKeys()].map((key) => [key.name, key]));
-  const exact = keys.get(today);
+  const [exact] = allKeys(today);
+  if (exact !== undefined || rule === undefined) return exact;
   // What an old name became may be below a key that holds anything.
-  return exact ?? (rule === undefined ? undefined : keys.get(today.slice(0, today.lastIndexOf('.'))));
+  const [above] = allKeys(today.slice(0, today.lastIndexOf('.')));
+  return above;
 }
 
 const RULES = [...LEGACY_RULES, ...RENAMED_TRAITS, ...TRAIT_RULES];
@@ -51,20 +52,22 @@ function* visit(
   above: Fate | undefined,
   under: string,
 ): Generator<KeyDescription> {
+  const isWithin = under === '' || name === under || isBelow(name, under);
+  // Neither it nor anything below it was asked for.
+  if (!isWithin && name !== '' && !isBelow(under, name)) return;
   const secret = hidden || isSecret(schema);
   const fate = fateOf(schema) ?? above;
-  if (
-    name !== '' &&
-    (name === under || name.startsWith(`${under}.`) || name.startsWith(`${under}[].`) || under === '')
-  ) {
-    yield describe(schema, name, secret, fate);
-  }
+  if (name !== '' && isWithin) yield describe(schema, name, secret, fate);
   for (const [key, below] of Object.entries(shapeOf(schema) ?? {})) {
     yield* visit(below, name === '' ? key : `${name}.${key}`, secret, fate, under);
   }
   for (const [key, below] of Object.entries(itemShapeOf(schema) ?? {})) {
     yield* visit(below, `${name}[].${key}`, secret, fate, under);
   }
+}
+
+function isBelow(name: string, above: string): boolean {
+  return name.startsWith(`${above}.`) || name.startsWith(`${above}[].`);
 }
 
 function describe(

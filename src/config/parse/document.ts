@@ -21,7 +21,7 @@ const MAX_DEPTH = 100;
 const BLANK_HELP = 'Put a blank after the colon.';
 
 /** Maps whose very keys are passwords: neither shown nor named. */
-const SECRET_KEYS = ['password_groups'];
+const SECRET_KEYS = ['password_groups', 'api_tokens', 'service_tokens'];
 /** After so many, more tell nobody anything. */
 const MAX_DUPLICATES = 50;
 
