@@ -27,7 +27,16 @@ async function open(rule: Partial<AllowRule> = { allowAll: true }, options: HubO
   const userdata = { sub: 'subject', preferred_username: 'Anna', groups: ['students'] };
   const provider = await LoginProvider.open({ userdata });
   const authenticator = openService(serviceSettings(provider, { groupsClaim: 'groups' }));
-  const ways = [{ id: 'university', authenticator, rule: { ...NOBODY, ...rule }, refusal: null }];
+  const ways = [
+    {
+      id: 'university',
+      authenticator,
+      rule: { ...NOBODY, ...rule },
+      refusal: null,
+      prefix: '',
+      foreignPrefixes: [],
+    },
+  ];
   const { site, ...others } = options;
   const hub = await startHub({ ways, site: { course, redirectToServer: false, ...site }, ...others });
   return {
@@ -234,6 +243,8 @@ describe('logging in at another place', () => {
       authenticator: openService(serviceSettings(provider, { title })),
       rule: { ...NOBODY, allowAll: true },
       refusal: null,
+      prefix: `${id}:`,
+      foreignPrefixes: id === 'one' ? ['two:'] : ['one:'],
     });
     await using hub = await startHub({ ways: [way('one', 'One'), way('two', 'Two')] });
     const browser = await hub.browser();
@@ -242,7 +253,22 @@ describe('logging in at another place', () => {
     const done = await logIn(browser, provider, page.links.get('Log in with Two'));
     expect(done.headers.get('location')).toBe('/hub/token');
     expect((await browser.get('/hub/oauth_login?way=three')).status).toBe(404);
+    // The same name at two places is two people, and nobody takes on the name of somebody from elsewhere.
+    expect((await hub.store.users.list({})).items.map(({ name }) => name)).toEqual(['two:bert']);
   });
+});
+
+it('lets nobody in under a name that belongs to another way', async () => {
+  await using provider = await LoginProvider.open({
+    userdata: { sub: 'subject', preferred_username: 'Two:Bert' },
+  });
+  const authenticator = openService(serviceSettings(provider));
+  const rule = { ...NOBODY, allowAll: true };
+  const way = { id: 'one', authenticator, rule, refusal: null, prefix: '', foreignPrefixes: ['two:'] };
+  await using hub = await startHub({ ways: [way] });
+  const page = await logIn(await hub.browser(), provider);
+  expect(page.status).toBe(403);
+  expect(page.text).toContain('You cannot be let in under this name');
 });
 
 function cookiesOf(response: Response): ReadonlyMap<string, string> {

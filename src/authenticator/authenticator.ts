@@ -14,6 +14,10 @@ export interface LoginWay {
   readonly rule: AllowRule;
   /** What somebody is told who is not let in; null: our words. */
   readonly refusal: string | null;
+  /** What the names of its people begin with here, so that they are not mistaken for others of the same name. */
+  readonly prefix: string;
+  /** What names of other ways begin with: nobody of this one may have such a name. */
+  readonly foreignPrefixes: readonly string[];
 }
 
 /** Asks for name and password on a page of ours. */

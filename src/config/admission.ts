@@ -2,6 +2,11 @@ import type { LoginConfig } from './config.ts';
 
 /** Who is let in, in a sentence or two. */
 export function describeAdmission(login: LoginConfig): string {
+  const others = login.others.map(({ id, login: other }) => `\nBy ${id}: ${describeWay(other)}`);
+  return [describeWay(login), ...others].join('');
+}
+
+function describeWay(login: LoginConfig): string {
   const admins = [
     login.instructors.length === 0 ? '' : ` Instructors: ${list(login.instructors)}.`,
     login.adminUsers.length === 0 ? '' : ` Administrators: ${list(login.adminUsers)}.`,

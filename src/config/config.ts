@@ -119,6 +119,17 @@ export interface LoginConfig {
   /** Where a browser goes once it is logged out; null: to our login page. */
   readonly logoutUrl: string | null;
   readonly service: LoginServiceConfig | null;
+  /** More places to log in at. */
+  readonly others: readonly OtherLogin[];
+}
+
+export interface OtherLogin {
+  /** Tells it from the others. */
+  readonly id: string;
+  /** What the names of its people begin with here; '' where they are the same people under the same names. */
+  readonly prefix: string;
+  /** Names in it have the prefix. */
+  readonly login: LoginConfig;
 }
 
 /** Null: the provider's own, or what the service says of itself. Its secrets are in `Secrets`. */
@@ -272,6 +283,10 @@ export interface Secrets {
   readonly loginClientSecret: string | null;
   /** More that it shows, where tokens are fetched. */
   readonly loginTokenParams: Readonly<Record<string, string>> | null;
+  /** The same of `LoginConfig.others`, by id; null where there are none. */
+  readonly otherLogins: Readonly<
+    Record<string, Pick<Secrets, 'loginClientSecret' | 'loginTokenParams'>>
+  > | null;
   /** In PEM, with `proxy.https.type: manual`. */
   readonly tlsKey: string | null;
   /** With a database server: `postgresql://user:password@host:port/database?…`, as libpq has it. */

@@ -55,7 +55,8 @@ export class Admission {
     identity: Identity,
     { way, from }: { readonly way: LoginWay; readonly from: LoginFrom },
   ): Promise<OpenedSession> {
-    const problem = userNameProblem(identity.name);
+    const foreign = way.foreignPrefixes.some((prefix) => identity.name.startsWith(prefix));
+    const problem = foreign ? 'a name of another way to log in' : userNameProblem(identity.name);
     if (problem) {
       throw new HubError('forbidden', `You cannot be let in under this name. Ask ${this.contact} for help.`, {
         detail: problem,

@@ -118,7 +118,7 @@ export class ServiceLogin {
         this.#tell(way, from, error);
         throw error;
       });
-      const name = accountName(identity.name, way.rule);
+      const name = `${way.prefix}${accountName(identity.name, way.rule)}`;
       return { ...about, opened: await this.#admission.admit({ ...identity, name }, { way, from }) };
     } catch (error) {
       if (!(error instanceof HubError)) throw error;

@@ -8,13 +8,25 @@ import type { Finding } from '../config/finding.ts';
 import { HubError } from '../domain/errors.ts';
 
 export async function openLoginWays(login: LoginConfig, secrets: Secrets): Promise<readonly LoginWay[]> {
+  const prefixes = login.others.map(({ prefix }) => prefix).filter((prefix) => prefix !== '');
+  const main = await openWay(login, { id: login.service?.provider ?? 'password', prefix: '', secrets });
+  const others = login.others.map(({ id, prefix, login: other }) =>
+    openWay(other, { id, prefix, secrets: { ...secrets, ...secrets.otherLogins?.[id] } }),
+  );
+  return [main, ...(await Promise.all(others))].map((way) => ({
+    ...way,
+    foreignPrefixes: prefixes.filter((prefix) => prefix !== way.prefix),
+  }));
+}
+
+async function openWay(
+  login: LoginConfig,
+  { id, prefix, secrets }: { readonly id: string; readonly prefix: string; readonly secrets: Secrets },
+): Promise<Omit<LoginWay, 'foreignPrefixes'>> {
   const rule = ruleOf(login);
-  const { refusal } = login;
-  if (login.service === null) {
-    return [{ id: 'password', authenticator: passwordsOf(rule, secrets), rule, refusal }];
-  }
-  const authenticator = await serviceOf(login.service, { rule, secrets });
-  return [{ id: login.service.provider, authenticator, rule, refusal }];
+  const authenticator =
+    login.service === null ? passwordsOf(rule, secrets) : await serviceOf(login.service, { rule, secrets });
+  return { id, authenticator, rule, refusal: login.refusal, prefix };
 }
 
 /** How long a start waits for what a service says; it goes on without. */

@@ -109,7 +109,9 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   const parts: HubParts = {
     store,
     spawner,
-    ways: options.ways ?? [{ id: 'password', authenticator, rule, refusal: null }],
+    ways: options.ways ?? [
+      { id: 'password', authenticator, rule, refusal: null, prefix: '', foreignPrefixes: [] },
+    ],
     site,
     servers: {
       memory: { limit: null, guarantee: null },

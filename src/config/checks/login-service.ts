@@ -1,17 +1,19 @@
 import { type Finding, findingAt } from '../finding.ts';
-import { chosenSection } from '../legacy/authenticators.ts';
-import { readLogin } from '../settings/login.ts';
+import { authenticatorSection, chosenSection } from '../legacy/authenticators.ts';
+import { readLogin, readOther } from '../settings/login.ts';
 import { type LoginServiceSettings, serviceSection } from '../settings/login-service.ts';
-import type { Tree } from '../tree.ts';
-import type { Check } from './check.ts';
+import { nodeAt, type Tree } from '../tree.ts';
+import type { Check, CheckedFile } from './check.ts';
 import { firstInHubConfig } from './nodes.ts';
 
 /** Logging in at another place: what it needs, and what is done about what it lacks. */
 export const checkLoginService: Check = (file) => {
   const section = serviceSection(chosenSection(file.tree));
-  if (section === undefined || file.values === undefined) return [];
+  if (file.values === undefined) return [];
+  const others = checkOthers(file);
+  if (section === undefined) return others;
   const { serviceSettings } = readLogin(file.values, file.generation);
-  if (serviceSettings === undefined) return [];
+  if (serviceSettings === undefined) return others;
   const at = (...traits: readonly string[]) =>
     firstInHubConfig(
       file.tree,
@@ -21,14 +23,49 @@ export const checkLoginService: Check = (file) => {
       ]),
       ['JupyterHub', 'authenticator_class'],
     );
-  return [
-    ...checkClient(serviceSettings, at),
-    ...checkAddresses(serviceSettings, at),
-    ...checkClaims(serviceSettings, at),
-    ...checkGroups(serviceSettings, at),
-    ...checkCertificates(serviceSettings, at),
-  ];
+  return [...checkOne(serviceSettings, at), ...others];
 };
+
+function checkOne(settings: LoginServiceSettings, at: At): readonly Finding[] {
+  return [checkClient, checkAddresses, checkClaims, checkGroups, checkCertificates].flatMap((check) =>
+    check(settings, at),
+  );
+}
+
+/** More places to log in at. */
+function checkOthers({ tree, values }: CheckedFile): readonly Finding[] {
+  return Object.entries(values?.polder?.logins ?? {}).flatMap(([id, other]) => {
+    const nodeOf = (trait: string) => nodeAt(tree, ['polder', 'logins', id, trait]);
+    const whole = nodeAt(tree, ['polder', 'logins', id]) ?? null;
+    if (serviceSection(authenticatorSection(other.class ?? '')) === undefined) {
+      const message =
+        'This is no place to log in at beside another: its `class` must be one that speaks OAuth 2.';
+      const help = 'Use `generic-oauth`, `github`, `google`, …';
+      return [
+        findingAt(nodeOf('class') ?? whole, {
+          code: 'login-not-supported',
+          severity: 'error',
+          message,
+          help,
+        }),
+      ];
+    }
+    const { serviceSettings, login } = readOther(other);
+    if (serviceSettings === undefined) return [];
+    const at: At = (...traits) =>
+      traits.map(nodeOf).find((node) => node !== undefined) ?? nodeOf('class') ?? whole;
+    const lets =
+      login.allowAll ||
+      [login.allowedUsers, login.adminUsers, login.allowedMemberships].some((list) => list.length > 0);
+    const nobody = findingAt(whole, {
+      code: 'nobody-let-in',
+      severity: 'warning',
+      message: 'Nobody is let in by this way to log in, save who teaches or administers.',
+      help: 'Name them with `allowed_users`, or let everyone in with `allow_all: true`.',
+    });
+    return [...checkOne(serviceSettings, at), ...(lets ? [] : [nobody])];
+  });
+}
 
 /** Where the file says one of these traits, or else which class it chooses. */
 type At = (...traits: readonly string[]) => Tree | null;

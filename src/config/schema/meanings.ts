@@ -37,6 +37,8 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
     'After so many failures of one name from one address, that name waits there; ten times as many close it everywhere.',
   'polder.limits.failedLogins.perAddress':
     'After so many failures from one address everybody there waits. A whole classroom may be behind one.',
+  'polder.logins':
+    'More places to log in at, by name: each has a class, its traits, and whom it lets in. Names of its people begin with prefix, by default the name and a colon.',
   'polder.letIn':
     'Where users and groups are both named: whether one of the two is enough (any), or both are needed, as up to chart 2 (all).',
   azure:

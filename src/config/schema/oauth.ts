@@ -1,6 +1,6 @@
 /** `hub.config.OAuthenticator` and its children: logging in at another place. */
 import { z } from 'zod';
-import { later, refused, secret, section, unneeded } from './fate.ts';
+import { fateOf, later, refused, secret, section, unneeded } from './fate.ts';
 import { json, jsonMap, labels } from './passthrough.ts';
 import { flag, names, text } from './scalars.ts';
 
@@ -142,3 +142,20 @@ export const oauthSections = {
     validate_cert: flag,
   }),
 };
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+const allTraits: Shape = Object.assign({}, ...Object.values(oauthSections).map((one) => one.shape));
+
+/** Another place to log in at, beside the chosen one: the class, and its traits as far as they are used. */
+export const otherLoginSchema = z
+  .strictObject({
+    class: text,
+    prefix: text,
+    allow_all: flag,
+    allowed_users: names,
+    admin_users: names,
+    ...(Object.fromEntries(
+      Object.entries(allTraits).filter(([, trait]) => fateOf(trait) === undefined),
+    ) as typeof traits),
+  })
+  .partial();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { GENERATIONS } from '../generations.ts';
 import { NAMING_SCHEMES } from '../kubernetes.ts';
 import { cluster, secret, section } from './fate.ts';
+import { otherLoginSchema } from './oauth.ts';
 import { byteSize, count, flag, names, seconds, secretText, text, word } from './scalars.ts';
 
 export const courseSchema = section({
@@ -29,6 +30,10 @@ export const polderSchema = section({
   naming: cluster(word(...NAMING_SCHEMES)),
   databasePooler: flag,
   letIn: word('any', 'all'),
+  // A secret as a whole: whatever stands in it may hold one.
+  logins: secret(
+    z.record(text.regex(/^[a-z][a-z0-9-]*$/, 'A login is named with small letters.'), otherLoginSchema),
+  ),
   culling: section({ spareRunningCells: flag }),
   limits: section({
     requestBody: byteSize,

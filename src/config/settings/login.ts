@@ -9,7 +9,7 @@ export interface LoginSettings {
   readonly login: LoginConfig;
   readonly secrets: Pick<
     Secrets,
-    'dummyPassword' | 'dummyAdminPassword' | 'loginClientSecret' | 'loginTokenParams'
+    'dummyPassword' | 'dummyAdminPassword' | 'loginClientSecret' | 'loginTokenParams' | 'otherLogins'
   >;
   /** Undefined with passwords of our own. */
   readonly serviceSettings: LoginServiceSettings | undefined;
@@ -24,14 +24,19 @@ export function readLogin(values: Values, generation: Generation): LoginSettings
   const serviceSettings =
     section === undefined ? undefined : readLoginService(values, section, { className, generation });
   const shared = chosen === 'SharedPasswordAuthenticator';
+  const rule = readRule(values, { generation, shared, serviceSettings });
+  const others = readOthers(values, rule);
   return {
     login: {
-      ...readRule(values, { generation, shared, serviceSettings }),
+      ...rule,
       ...readWay(serviceSettings, config),
+      others: others.map(({ id, prefix, login }) => ({ id, prefix, login })),
     },
     secrets: {
       ...readPasswords(values, shared),
       ...(serviceSettings?.secrets ?? { loginClientSecret: null, loginTokenParams: null }),
+      otherLogins:
+        others.length === 0 ? null : Object.fromEntries(others.map(({ id, secrets }) => [id, secrets])),
     },
     serviceSettings,
   };
@@ -39,6 +44,7 @@ export function readLogin(values: Values, generation: Generation): LoginSettings
 
 type HubConfig = NonNullable<NonNullable<Values['hub']>['config']>;
 type Way = 'kind' | 'refusal' | 'autoLogin' | 'logoutUrl' | 'service';
+type Rule = Omit<LoginConfig, Way | 'others'>;
 
 function readWay(settings: LoginServiceSettings | undefined, config: HubConfig): Pick<LoginConfig, Way> {
   const { service = null, logoutUrl = null, traits } = settings ?? {};
@@ -62,7 +68,7 @@ function readRule(
     readonly shared: boolean;
     readonly serviceSettings: LoginServiceSettings | undefined;
   },
-): Omit<LoginConfig, Way> {
+): Rule {
   const { Authenticator = {} } = values.hub?.config ?? {};
   const { students, instructors } = values.course ?? {};
   const allowedUsers = normalize([
@@ -91,6 +97,45 @@ function readRule(
       Object.entries(Authenticator.username_map ?? {}).map(([from, to]) => [normalizeUserName(from), to]),
     ),
   };
+}
+
+/** Another place to log in at, as if a file had chosen only that. */
+export function readOther(login: OtherValues): LoginSettings {
+  const { class: className = '', prefix: _, allow_all, allowed_users, admin_users, ...traits } = login;
+  const section = serviceSection(authenticatorSection(className)) ?? 'GenericOAuthenticator';
+  const config = {
+    JupyterHub: { authenticator_class: section },
+    Authenticator: { allow_all, allowed_users, admin_users },
+    [section]: traits,
+  };
+  // The keys of all classes are checked together, and each class reads its own.
+  return readLogin({ hub: { config } } as Values, 'current');
+}
+
+type OtherValues = NonNullable<NonNullable<Values['polder']>['logins']>[string];
+
+function readOthers(values: Values, main: Rule) {
+  return Object.entries(values.polder?.logins ?? {}).map(([id, other]) => {
+    const { prefix = `${id}:` } = other;
+    const { login, secrets } = readOther(other);
+    const prefixed = (names: readonly string[]) => names.map((name) => `${prefix}${name}`);
+    return {
+      id,
+      prefix,
+      login: {
+        ...login,
+        allowedUsers: prefixed(login.allowedUsers),
+        // Who administers or teaches may be named by the rest of the file, too.
+        adminUsers: [...prefixed(login.adminUsers), ...main.adminUsers],
+        instructors: main.instructors,
+        blockedUsers: main.blockedUsers,
+      },
+      secrets: {
+        loginClientSecret: secrets.loginClientSecret,
+        loginTokenParams: secrets.loginTokenParams,
+      },
+    };
+  });
 }
 
 function readPasswords(
