@@ -133,7 +133,76 @@ describe.runIf(testKubeconfig !== null)('a course on a cluster', () => {
     expect(await run("open('mine.txt').read()")).toBe("'kept'");
     await stopServer();
   });
+
+  test('values of today with profiles: a student gets the one that was asked for, and its options', async () => {
+    await writeFile(join(folder, 'modern.yaml'), stringify(modernValues));
+    course = await course.restart({
+      args: [
+        ...['--config', join(folder, 'modern.yaml')],
+        ...['--spawner=kubernetes', `--kubeconfig=${testKubeconfig}`, `--namespace=${namespace.name}`],
+      ],
+    });
+    const profiled = await (await browser.newContext()).newPage();
+    await logIn(profiled, `${course.url}/hub/home`, 'anna@example.org', demoPassword);
+    await profiled.waitForURL(/\/hub\/home/);
+    const cookies = await profiled.context().cookies();
+    const xsrf = cookies.find(({ name, path }) => name === '_xsrf' && path === '/hub/')?.value ?? '';
+    const started = await profiled.request.post(`${course.url}/hub/api/users/anna@example.org/server`, {
+      headers: { 'X-XSRFToken': xsrf },
+      data: { profile: 'large', greeting: 'french' },
+    });
+    expect([201, 202]).toContain(started.status());
+    await profiled.goto(`${course.url}/hub/spawn-pending/anna@example.org`);
+    await profiled.waitForURL(/\/user\/anna@example.org\//, { timeout: 120_000 });
+    await profiled.locator('.jp-Launcher').waitFor({ timeout: 90_000 });
+    const code = "__import__('os').environ['GREETING'] + __import__('os').environ['MEM_LIMIT']";
+    expect(await runInKernel(profiled, '/user/anna@example.org/', code)).toBe("'bonjour1610612736'");
+    // A pod's name cannot have an @: it is told apart from others by a part of its hash.
+    const pod = await namespace.get('pods', 'jupyter-anna-example-org---a3bf8623');
+    expect(pod).toMatchObject({
+      metadata: { annotations: { 'hub.jupyter.org/username': 'anna@example.org' } },
+    });
+  });
 });
+
+/** As the chart of today has them. */
+const modernValues = {
+  hub: {
+    config: {
+      JupyterHub: { authenticator_class: 'dummy' },
+      DummyAuthenticator: { password: demoPassword },
+      Authenticator: { allowed_users: ['anna@example.org'] },
+    },
+  },
+  singleuser: {
+    image: { name, tag },
+    memory: { limit: '512M', guarantee: '64M' },
+    storage: { type: 'none' },
+    cloudMetadata: { blockWithIptables: false },
+    profileList: [
+      { display_name: 'Small', default: true },
+      {
+        display_name: 'Large',
+        kubespawner_override: { mem_limit: '1.5G' },
+        profile_options: {
+          greeting: {
+            display_name: 'Greeting',
+            choices: {
+              english: {
+                display_name: 'English',
+                kubespawner_override: { environment: { GREETING: 'hello' } },
+              },
+              french: {
+                display_name: 'French',
+                kubespawner_override: { environment: { GREETING: 'bonjour' } },
+              },
+            },
+          },
+        },
+      },
+    ],
+  },
+};
 
 /** The example's notebooks as a repository that pods can fetch. */
 class GitServer implements AsyncDisposable {

@@ -99,7 +99,7 @@ describe.runIf(testKubeconfig !== null)('on a cluster', () => {
     const settings = namespace.settings({ storagePvcEnsure: true, storageCapacity: '1Gi' });
     const spawner = await namespace.spawner(settings);
     await spawner.start(specOf({ owner: { id: 3, name: 'anna@example.org' } }), ignore, never);
-    expect(await namespace.exists('persistentvolumeclaims', 'claim-anna-example-org---e1d1c3d5')).toBe(false);
+    expect(await namespace.exists('persistentvolumeclaims', 'claim-anna-example-org---a3bf8623')).toBe(false);
     const { items } = (await namespace.api.request('GET', namespace.path('persistentvolumeclaims'))) as {
       items: readonly JsonMap[];
     };
