@@ -2,6 +2,7 @@
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RunStatus, ServerSpec } from '../spawner.ts';
 import { ControlGroups, memoryOf, openControlGroups, outOfMemoryKills } from './control-groups.ts';
@@ -56,13 +57,17 @@ for (const { way, controlGroups, can } of ways) {
       });
     });
 
-    test('ends the process that took too much, and leaves the server', async () => {
-      const spawner = await world.spawner({ controlGroups });
+    test('ends the process that took too much, leaves the server, and says so in both logs', async () => {
+      const told: string[] = [];
+      const logger = pino({ level: 'warn' }, { write: (line) => void told.push(line) });
+      const spawner = await world.spawner({ controlGroups, logger });
       const server = await world.start(spawner, world.spec(small));
       const child = await server.ask<number>('child?300');
       if (child !== 0) await expect.poll(() => isThere(child), { timeout: 10_000 }).toBe(false);
       expect(await spawner.poll(server.handle)).toEqual({ kind: 'running' });
       expect((await server.facts()).pid).toBe(server.pid);
+      await expect.poll(() => spawner.log(server.spec, 5), { timeout: 20_000 }).toContain('Out of memory');
+      await expect.poll(() => told.join(''), { timeout: 20_000 }).toContain(server.spec.serverId);
     });
 
     test('is told while it is in use', async () => {

@@ -29,6 +29,8 @@ export class Runs implements AsyncDisposable {
   readonly #settling = new Map<string, Promise<RunEnd>>();
   readonly #known = new Map<string, RunRecord>();
   readonly #overMemory = new Set<string>();
+  /** How many processes of each run the kernel has ended for want of memory, as far as told. */
+  readonly #killsTold = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #watching: Promise<void> = Promise.resolve();
   #looks = 0;
@@ -152,6 +154,7 @@ export class Runs implements AsyncDisposable {
     this.#exits.delete(key);
     this.#known.delete(key);
     this.#overMemory.delete(key);
+    this.#killsTold.delete(key);
     return end;
   }
 
@@ -195,10 +198,27 @@ export class Runs implements AsyncDisposable {
         if (atLogs) await boundLog(this.#files.logFile(record));
         if (atLogs) await boundLog(this.#files.hookLogFile(record));
         if (record.watchedMemory !== null) await this.#watchMemory(record, record.watchedMemory);
+        if (record.cgroups.length > 0) await this.#tellKills(record);
       } catch (error) {
         this.#logger.warn({ err: error, server: record.serverId }, 'a server could not be watched');
       }
     }
+  }
+
+  /**
+   * The kernel ends the process that takes most, mostly a notebook's kernel, which Jupyter starts again with nothing in
+   * it: whoever asks why finds it in the hub's log and in that of the server.
+   */
+  async #tellKills(record: RunRecord): Promise<void> {
+    const key = keyOf(record);
+    const kills = await outOfMemoryKills(record.cgroups);
+    // Of a run that an earlier hub has launched, that one has told.
+    const told = this.#killsTold.get(key) ?? (this.#exits.has(key) ? 0 : kills);
+    this.#killsTold.set(key, kills);
+    if (kills <= told || !(await isAlive(this.#table, record))) return;
+    const words = 'Out of memory: a process of this server, mostly the kernel of a notebook, was ended.';
+    await appendFile(this.#files.logFile(record), `${words}\n`);
+    this.#logger.warn({ server: record.serverId, processes: kills - told }, 'out of memory');
   }
 
   /**
