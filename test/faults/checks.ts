@@ -45,7 +45,7 @@ export async function check(
   ];
 }
 
-function wishProblems(person: Person, rows: readonly ServerRow[]): string[] {
+export function wishProblems(person: Person, rows: readonly ServerRow[]): string[] {
   return [...person.servers].flatMap(([name, wish]) => {
     const row = rows.find((row) => row.owner === person.name && row.name === name);
     const problem = wishProblem(name, wish, row);
@@ -80,7 +80,10 @@ async function runningProblems(course: FaultCourse, row: ServerRow): Promise<str
   ];
 }
 
-async function credentialProblems(course: FaultCourse, person: Person): Promise<string[]> {
+export async function credentialProblems(
+  course: Pick<FaultCourse, 'url'>,
+  person: Person,
+): Promise<string[]> {
   const problems: string[] = [];
   for (const { secret, valid } of person.tokens) {
     const answer = await fetch(`${course.url}/hub/api/user`, {

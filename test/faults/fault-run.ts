@@ -135,7 +135,7 @@ async function leave(course: FaultCourse, adminToken: string, prefix: string): P
 }
 
 /** A token of the admin, made as a person makes it. */
-export async function adminTokenOf(course: FaultCourse): Promise<string> {
+export async function adminTokenOf(course: Pick<FaultCourse, 'url'>): Promise<string> {
   const browser = new Browser(course.url);
   const form = await (await browser.get('/hub/login')).text();
   await browser.post('/hub/login', { username: admin, password, _xsrf: xsrfOf(form) });

@@ -1,7 +1,7 @@
 /** Somebody who uses the course, and keeps what the course has acknowledged: that much must hold in the end. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Browser } from '../support/browser.ts';
-import { type FaultCourse, password, until } from './fault-course.ts';
+import { password, until } from './fault-course.ts';
 import type { Act } from './plan.ts';
 
 /** Of something that was asked: `unsure` where the answer got lost. */
@@ -27,13 +27,20 @@ interface Answer {
   readonly location: string;
 }
 
-/** Longer than any answer takes: a start or a stop that is asked for is answered after a second. */
-const answerTimeoutMs = 20_000;
+/** Longer than any answer takes: who deletes a user waits for a stop, which another hub may have to take over. */
+const answerTimeoutMs = 70_000;
 /** A request whose answer got lost may still be worked on; nobody clicks again sooner. */
 const pauseMs = 250;
 
+/** Where somebody finds the course. */
+export interface CourseAddress {
+  readonly url: string;
+  /** Resolves when a question to the hub is answered there. */
+  answers(): Promise<void>;
+}
+
 export class Person {
-  readonly #course: FaultCourse;
+  readonly #course: CourseAddress;
   readonly #adminToken: string;
   #name: string;
   #renamed = 0;
@@ -48,7 +55,7 @@ export class Person {
   /** Names that were given up for others. */
   readonly earlierNames: string[] = [];
 
-  constructor(parts: { readonly name: string; readonly course: FaultCourse; readonly adminToken: string }) {
+  constructor(parts: { readonly name: string; readonly course: CourseAddress; readonly adminToken: string }) {
     this.#name = parts.name;
     this.#course = parts.course;
     this.#adminToken = parts.adminToken;
