@@ -32,7 +32,7 @@ import { runInPod } from './pod-command.ts';
 import { podManifest, podName, SERVER_CONTAINER } from './pod-manifest.ts';
 import type { JsonMap, PodRecipe } from './pod-recipe.ts';
 import { PodStart } from './pod-start.ts';
-import { afterItsEnd, type Exited, podState } from './pod-state.ts';
+import { afterItsEnd, type Exited, endedAt, podState } from './pod-state.ts';
 import { recipeFor } from './profiles.ts';
 import { RecentMap } from './recent-map.ts';
 import { handleOf, type RunHandle, readHandle } from './run-handle.ts';
@@ -199,8 +199,9 @@ export class KubernetesSpawner implements Spawner {
       const { serverId, attempt } = run;
       if (state === 'waiting' || state === 'running') {
         existing.push({ serverId, attempt, handle: this.#handle(run) });
-      } else if (this.#now().getTime() - Date.parse(pod.metadata.creationTimestamp ?? '') > ENDED_KEPT_MS) {
-        await this.#remove(run.pod, run.uid, 1);
+      } else if (this.#now().getTime() - endedAt(pod).getTime() > ENDED_KEPT_MS) {
+        // What does not go now goes the next time.
+        await this.#remove(run.pod, run.uid, 1).catch(() => undefined);
       }
     }
     return existing;

@@ -44,6 +44,12 @@ export function afterItsEnd(pod: Pod | undefined): Exited {
   return { kind: 'exited', reason: 'exited', exitCode: null, ...(pod ? { explanation } : {}) };
 }
 
+/** When the pod of a run that has ended did so; where nobody noted it, when it was made. */
+export function endedAt(pod: Pod): Date {
+  const finished = endOf(statusOf(pod))?.finishedAt;
+  return new Date(finished ?? pod.metadata.creationTimestamp ?? 0);
+}
+
 export function statusOf(pod: Pod): ContainerStatus | undefined {
   return pod.status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER);
 }

@@ -1,7 +1,7 @@
 /** What the cluster's own words are made into, of clusters that a test cannot have. */
 import { describe, expect, test } from 'vitest';
 import type { KubeEvent, Pod } from './kube-object.ts';
-import { afterItsEnd, podState } from './pod-state.ts';
+import { afterItsEnd, endedAt, podState } from './pod-state.ts';
 import { eventTrouble, progressOf, statusProgress, troubleOf } from './start-words.ts';
 
 const now = new Date('2026-01-01T12:00:00Z');
@@ -110,6 +110,14 @@ describe('a pod that has ended', () => {
       podState(podWith({ ...running, containerStatuses }, { deletionTimestamp }), now).kind;
     expect(at('2026-01-01T11:59:30Z')).toBe('running');
     expect(at('2026-01-01T11:58:30Z')).toBe('ended');
+  });
+
+  test('is as old as its end, not as itself', () => {
+    const terminated = { exitCode: 1, finishedAt: '2026-01-01T11:59:00Z' };
+    const status = { containerStatuses: [{ name: 'notebook', state: { terminated } }] };
+    const made = { creationTimestamp: '2026-01-01T09:00:00Z' };
+    expect(endedAt(podWith(status, made))).toEqual(new Date('2026-01-01T11:59:00Z'));
+    expect(endedAt(podWith({ phase: 'Failed' }, made))).toEqual(new Date('2026-01-01T09:00:00Z'));
   });
 
   test('again and again, where the course lets it restart, has the exit code of the last time', () => {
