@@ -34,7 +34,7 @@ const CHECK_MS = 3_000;
 
 /** What stands in the way of logins at other places, as far as it can be known at the start. */
 export async function checkLoginWays(ways: readonly LoginWay[]): Promise<readonly Finding[]> {
-  const found = ways.map(async ({ authenticator }) => {
+  const found = ways.map(async ({ id, authenticator }) => {
     if (authenticator.kind === 'password') return [];
     const late = new AbortController();
     const failure = await Promise.race([
@@ -45,19 +45,19 @@ export async function checkLoginWays(ways: readonly LoginWay[]): Promise<readonl
       setTimeout(CHECK_MS, new Error('it does not answer'), { signal: late.signal }).catch(() => null),
     ]);
     late.abort();
-    return failure instanceof Error ? [describeFailure(failure)] : [];
+    return failure instanceof Error ? [describeFailure(id, failure)] : [];
   });
   return (await Promise.all(found)).flat();
 }
 
-function describeFailure(failure: Error): Finding {
+function describeFailure(way: string, failure: Error): Finding {
   const detail = failure instanceof HubError && failure.detail ? ` (${failure.detail})` : '';
   return {
     code: 'login-service',
     severity: 'warning',
     path: '',
     position: null,
-    message: `Nobody can log in just now: ${failure.message}${detail}`,
+    message: `Nobody can log in by ${way} just now: ${failure.message}${detail}`,
     help: 'Check the addresses of the login service in the file, and whether it can be reached from this machine.',
   };
 }
