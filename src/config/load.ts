@@ -151,7 +151,13 @@ function checkTexts(
           ...validated.findings,
           ...brought.findings,
           ...CHECKS.flatMap((check) =>
-            check({ tree, ...detected, values: brought.values, now: options.now ?? new Date() }),
+            check({
+              tree,
+              ...detected,
+              chart: options.generation ?? null,
+              values: brought.values,
+              now: options.now ?? new Date(),
+            }),
           ),
         ]
       : []),

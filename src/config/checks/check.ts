@@ -7,6 +7,8 @@ import type { MapTree } from '../tree.ts';
 export interface CheckedFile {
   readonly tree: MapTree;
   readonly generation: Generation;
+  /** What was said beside the files, as by `--chart-version`; null where nothing was. */
+  readonly chart: Generation | null;
   /** All that the file could mean, oldest first. */
   readonly possible: readonly Generation[];
   /** With defaults; undefined where something has the wrong form, which is reported already. */
