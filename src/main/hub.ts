@@ -162,6 +162,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
       isBusy: isAnyKernelBusy,
       isInClass: (at) => isInClass(site.course.classTimes, at),
       now,
+      uptime: () => performance.now(),
     });
   const serverLoop = loop(serverReconciler, 'servers');
   const loops = [

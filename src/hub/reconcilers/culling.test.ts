@@ -26,6 +26,7 @@ function openCuller(
     if (busy.includes('nobody answers')) throw new Error(`no answer from ${url}`);
     return busy.some((owner) => url.includes(`/user/${owner}/api/kernels`));
   },
+  uptime: () => number = () => hub.clock.now().getTime(),
 ): CullReconciler {
   const now = () => hub.clock.now();
   const events = new HubEvents(pino({ level: 'silent' }), new Registry());
@@ -71,6 +72,7 @@ function openCuller(
     isBusy,
     isInClass,
     now,
+    uptime,
   });
 }
 
@@ -216,4 +218,22 @@ test('servers that do not answer keep nobody else from being looked at', async (
   hanging.resolve(true);
   await looked;
   expect((await Promise.all(servers.map(stateOf))).filter((state) => state === 'ready')).toHaveLength(3);
+});
+
+test('hours by which the clock was set, or the machine slept, were nobody’s idleness', async () => {
+  let uptime = 1_000_000;
+  const culler = openCuller({}, [], undefined, undefined, () => uptime);
+  const server = await startServer('anna');
+  const pass = (seconds: number) => {
+    uptime += seconds * 1_000;
+    hub.clock.advance(seconds);
+  };
+  pass(700);
+  await culler.reconcile();
+  hub.clock.advance(5 * HOUR);
+  await culler.reconcile();
+  expect(await stateOf(server)).toBe('ready');
+  pass(700);
+  await culler.reconcile();
+  await stopped('anna');
 });

@@ -1,7 +1,8 @@
 /**
- * Stops servers that nobody uses, and removes users who are away where the course says so. What counts as use is what the proxy saw and what the server itself reported, whichever
- * is later; a server in which a cell still runs is in use. After a start of the hub nobody is judged until reports had
- * time to come in: who was busy while the hub was away must not look idle.
+ * Stops servers that nobody uses, and removes users who are away where the course says so. What counts as use is what
+ * the proxy saw and what the server itself reported, whichever is later; a server in which a cell still runs is in use.
+ * After a start of the hub nobody is judged until reports had time to come in: who was busy while the hub was away must
+ * not look idle. The same after the clock was set or the machine slept: those hours were nobody's idleness.
  */
 import { serverPath } from '../../domain/route.ts';
 import { isActive, type Server } from '../../domain/server.ts';
@@ -31,7 +32,9 @@ export interface CullSettings {
 }
 
 /** Single-user servers report every five minutes; twice that, and a report that was missed has come again. */
-const PATIENCE_AFTER_START_MS = 600_000;
+const PATIENCE_MS = 600_000;
+/** Clocks are set by less than this all the time. */
+const SMALLEST_JUMP_MS = 60_000;
 /** Servers that do not answer are waited for: one after the other they would keep the rest from being looked at. */
 const ASKED_AT_ONCE = 10;
 
@@ -47,7 +50,11 @@ export class CullReconciler implements Reconciler {
   readonly #isBusy: (kernelsUrl: string, token: string) => Promise<boolean>;
   readonly #isInClass: (at: Date) => boolean;
   readonly #now: () => Date;
-  readonly #startedAt: Date;
+  readonly #uptime: () => number;
+  /** Nobody is judged until some time after. */
+  #patientFrom: Date;
+  /** How far clock and uptime were apart at the last look, in milliseconds. */
+  #offset: number;
 
   constructor(parts: {
     readonly store: Store;
@@ -61,6 +68,8 @@ export class CullReconciler implements Reconciler {
     /** Whether a class goes on, in which nobody's server is stopped. */
     readonly isInClass: (at: Date) => boolean;
     readonly now: () => Date;
+    /** Milliseconds since some moment, which nobody sets and which do not pass while the machine sleeps. */
+    readonly uptime: () => number;
   }) {
     this.periodMs = parts.settings.everySeconds * 1000;
     this.#store = parts.store;
@@ -72,12 +81,15 @@ export class CullReconciler implements Reconciler {
     this.#isBusy = parts.isBusy;
     this.#isInClass = parts.isInClass;
     this.#now = parts.now;
-    this.#startedAt = parts.now();
+    this.#uptime = parts.uptime;
+    this.#patientFrom = parts.now();
+    this.#offset = this.#patientFrom.getTime() - parts.uptime();
   }
 
   async reconcile(): Promise<void> {
     const now = this.#now();
-    if (now.getTime() - this.#startedAt.getTime() < PATIENCE_AFTER_START_MS || this.#isInClass(now)) return;
+    this.#noticeJump(now);
+    if (now.getTime() - this.#patientFrom.getTime() < PATIENCE_MS || this.#isInClass(now)) return;
     await atOnce(ASKED_AT_ONCE, await this.#store.servers.inStates(['ready']), async (server) => {
       try {
         if (await this.#isDue(server)) await this.#cull(server);
@@ -136,6 +148,12 @@ export class CullReconciler implements Reconciler {
   async #cull(server: Server): Promise<void> {
     const remove = server.name !== '' && this.#settings.removeNamedServers;
     await this.#servers.stop(server, { by: 'culling', reason: 'idle', remove });
+  }
+
+  #noticeJump(now: Date): void {
+    const offset = now.getTime() - this.#uptime();
+    if (Math.abs(offset - this.#offset) > SMALLEST_JUMP_MS) this.#patientFrom = now;
+    this.#offset = offset;
   }
 
   #secondsSince(time: Date | null): number {
