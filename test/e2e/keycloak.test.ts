@@ -136,14 +136,14 @@ function testKeycloak(plainIssuer: string): void {
     const student = await newPage();
     await logIn(student, course, 'student1');
     await student.waitForURL(`${course.url}/hub/home`);
-    expect(await student.locator('header').innerText()).toContain('student1@example.org');
+    expect(await student.locator('header').textContent()).toContain('student1@example.org');
     expect(await student.getByRole('link', { name: 'People' }).count()).toBe(0);
 
     const admin = await newPage();
     await logIn(admin, course, 'anna');
     await admin.waitForURL(`${course.url}/hub/home`);
     await admin.getByRole('link', { name: 'People' }).click();
-    expect(await admin.getByRole('main').innerText()).toContain('student1@example.org');
+    expect(await admin.getByRole('main').textContent()).toContain('student1@example.org');
   });
 
   it('follows groups by today’s keys: who is let in, who administers, and who is told whom to ask', async () => {
@@ -162,7 +162,7 @@ function testKeycloak(plainIssuer: string): void {
     const student = await newPage();
     await logIn(student, course, 'student1');
     await student.waitForURL(/oauth_callback/);
-    expect(await student.getByRole('main').innerText()).toContain(
+    expect(await student.getByRole('main').textContent()).toContain(
       '“student1” is not on the list of this course. Ask help@example.org to be added.',
     );
   });
@@ -183,20 +183,20 @@ function testKeycloak(plainIssuer: string): void {
     const thief = await newPage();
     await thief.context().addCookies(kept);
     await thief.goto(callbacks[0]!);
-    expect(await thief.getByRole('main').innerText()).toContain('This login has been used already');
+    expect(await thief.getByRole('main').textContent()).toContain('This login has been used already');
 
     await thief.goto(`${course.url}/hub/oauth_login`);
     const state = new URL(thief.url()).searchParams.get('state') ?? '';
     await thief.goto(
       `${course.url}/hub/oauth_callback?${new URLSearchParams({ state, code: 'x', iss: realm })}`,
     );
-    expect(await thief.getByRole('main').innerText()).toContain('took too long, or was used already');
+    expect(await thief.getByRole('main').textContent()).toContain('took too long, or was used already');
 
     await thief.goto(`${course.url}/hub/oauth_login`);
     const again = new URL(thief.url()).searchParams.get('state') ?? '';
     const evil = new URLSearchParams({ state: again, code: 'x', iss: 'https://evil.example' });
     await thief.goto(`${course.url}/hub/oauth_callback?${evil}`);
-    expect(await thief.getByRole('main').innerText()).toContain('The answer cannot be trusted');
+    expect(await thief.getByRole('main').textContent()).toContain('The answer cannot be trusted');
   });
 
   it('says on a page that the secret is wrong', async () => {
@@ -204,7 +204,7 @@ function testKeycloak(plainIssuer: string): void {
     const page = await newPage();
     await logIn(page, course, 'student1');
     await page.waitForURL(/oauth_callback/);
-    const words = await page.getByRole('main').innerText();
+    const words = await page.getByRole('main').textContent();
     expect(words).toContain('does not accept this hub: its client id or secret is wrong');
     expect(words).toContain('ask help@example.org');
   });
@@ -217,7 +217,7 @@ function testKeycloak(plainIssuer: string): void {
     expect(course.output).toContain(words);
     const page = await newPage();
     await page.goto(`${course.url}/hub/oauth_login`);
-    expect(await page.getByRole('main').innerText()).toContain(words);
-    expect(await page.getByRole('main').innerText()).toContain('ask help@example.org');
+    expect(await page.getByRole('main').textContent()).toContain(words);
+    expect(await page.getByRole('main').textContent()).toContain('ask help@example.org');
   });
 }
