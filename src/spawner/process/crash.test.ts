@@ -1,7 +1,7 @@
 /** The hub is killed at some moment of a start or a stop; the next one finds everything, and starts nothing twice. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -96,4 +96,22 @@ describe.each([true, false])('a hub that is killed (prepared parent: %s)', (prep
     expect(await next.list()).toEqual([]);
     expect(await serverProcesses()).toEqual([]);
   });
+});
+
+test('a process that was given the number of a server that has ended is left alone', async () => {
+  const spawner = await world.spawner();
+  const server = await world.start(spawner, world.spec());
+  const other = spawn('/bin/sh', ['-c', 'read line'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const file = join(world.directory, 'run', 'servers', server.spec.serverId, '1', 'record.json');
+  const record = JSON.parse(await readFile(file, 'utf8')) as { pid: number };
+  await writeFile(file, JSON.stringify({ ...record, pid: other.pid }));
+
+  const next = await world.spawner();
+  expect(await next.list()).toEqual([]);
+  expect(await next.poll(server.handle)).toMatchObject({ kind: 'exited' });
+  await next.stop(server.handle, 0);
+  expect(other.exitCode ?? other.signalCode).toBeNull();
+  other.stdin.end();
+  await once(other, 'exit');
+  expect(other.exitCode).toBe(1);
 });
