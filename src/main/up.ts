@@ -20,6 +20,7 @@ import {
   type Ports,
   portsOf,
 } from './data-folder.ts';
+import { untilEarlierRunEnds } from './earlier-run.ts';
 import type { HubFarewell, HubGreeting } from './hub-process.ts';
 import type { HubSettings } from './hub-settings.ts';
 import { keysFrom } from './keys.ts';
@@ -47,8 +48,10 @@ export interface UpOptions extends CourseOptions {
 export async function up(options: UpOptions, say: (line: string) => void): Promise<void> {
   const files = configFilesOf(options.configFiles);
   const { config, secrets } = await checkedConfig(files, options, say);
+  const data = resolve(options.data ?? defaultDataPath(files[0]!));
+  await untilEarlierRunEnds(join(data, 'run'));
   await checkPort(options);
-  const folder = await openDataFolder(resolve(options.data ?? defaultDataPath(files[0]!)));
+  const folder = await openDataFolder(data);
   await using alone = await holdLockFile(join(folder.run, 'up.lock'));
   if (alone === null) {
     throw new HubError(
