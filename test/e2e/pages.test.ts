@@ -255,6 +255,30 @@ describe('a student', () => {
   }
 });
 
+it('shows those who wait how they move up, without asking for the page again', async () => {
+  await using hub = await startHub({ queue: { concurrentStarts: 1 } });
+  await using front = await Front.open(hub.url);
+  const page = await browser.newPage();
+  await page.goto(`${front.url}/hub/login?next=/hub/home`);
+  await logIn(page, 'third');
+  await startServer(hub, { startMs: 60_000 }, 'first');
+  await startServer(hub, { startMs: 60_000 }, 'second');
+  await startServer(hub, {}, 'third');
+  await page.goto(`${front.url}/hub/spawn-pending/third`);
+  const place = page.locator('[data-message]');
+  await place.filter({ hasText: 'You are number 2' }).waitFor();
+  let asked = 0;
+  page.on('request', (request) => {
+    if (request.resourceType() === 'fetch') asked += 1;
+  });
+  await hub.api('DELETE', '/users/second/server', { token: await hub.token('second') });
+  await place.filter({ hasText: 'You are next' }).waitFor();
+  expect(asked).toBe(0);
+  await hub.api('DELETE', '/users/first/server', { token: await hub.token('first') });
+  await page.waitForURL('**/user/third/');
+  await page.close();
+});
+
 async function logIn(page: Page, name: string): Promise<void> {
   await page.locator('input[name=username]').fill(name);
   await page.locator('input[name=password]').fill(PASSWORD);

@@ -90,7 +90,7 @@ function renderStarting(context: PageContext, { server, events, place, next }: P
     // A place changes slowly where many wait.
     refreshSeconds: waiting ? 5 : 2,
     live: true,
-    main: html`<section class="card" data-progress="${progressPath(site, server, xsrf)}" data-ready="${next ?? openPath(site, server)}" data-lost="${pending.lost}">
+    main: html`<section class="card" data-progress="${progressPath(site, server, xsrf)}" data-ready="${next ?? openPath(site, server)}" data-lost="${pending.lost}" data-full="${place && String(place.full)}">
 <h1>${heading}</h1>
 <p class="lead" role="status" data-message>${place === null ? (current?.message ?? texts.stateSentence[waiting ? 'queued' : 'starting']) : pending.place(place)}</p>
 <progress max="100" value="${current?.percent ?? 0}" aria-label="${pending.progress}"></progress>

@@ -150,10 +150,14 @@ function followProgress() {
   stream.onopen = scheduleRefresh;
   stream.onerror = scheduleRefresh;
   stream.onmessage = ({ data }) => {
-    const event = JSON.parse(data);
-    if (event.ready) leave(document.querySelector('[data-ready]').dataset.ready);
+    const { ready, failed, full, message } = JSON.parse(data);
+    const shown = document.querySelector('[data-progress]').dataset;
+    if (ready) leave(shown.ready);
+    // A class that waits would ask for as many pages whenever one of them has started.
+    else if (full !== undefined && shown.full === String(full))
+      document.querySelector('[data-message]').textContent = message;
     else refresh();
-    if (event.ready || event.failed) stream.close();
+    if (ready || failed) stream.close();
   };
 }
 
