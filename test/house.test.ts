@@ -16,6 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   authenticator: ['lib', 'domain', 'config/finding.ts'],
   proxy: ['lib', 'domain'],
   notebooks: ['lib', 'domain'],
+  azure: ['lib', 'domain', 'config'],
   hub: [
     'lib',
     'domain',
@@ -25,7 +26,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'authenticator/allow-rule.ts',
   ],
   http: ['lib', 'domain', 'hub'],
-  main: ['lib', 'domain', 'config', 'store', 'spawner', 'authenticator', 'proxy', 'notebooks', 'hub', 'http'],
+  main: [
+    'lib',
+    'domain',
+    'config',
+    'azure',
+    'store',
+    'spawner',
+    'authenticator',
+    'proxy',
+    'notebooks',
+    'hub',
+    'http',
+  ],
 };
 
 /** Folders that alone may use a technology, and how one knows it. */
@@ -34,7 +47,7 @@ const technologies: Readonly<
 > = {
   SQL: { package: /^(kysely|node:sqlite|pg)$/, folders: ['store'] },
   'the web framework': { package: /^(fastify|@fastify\/.*)$/, folders: ['http', 'main'] },
-  YAML: { package: /^yaml$/, folders: ['config'] },
+  YAML: { package: /^yaml$/, folders: ['config', 'azure'] },
   Kubernetes: { package: /^@kubernetes\//, folders: ['spawner'] },
   'the command line': { package: /^(commander|listr2)$/, folders: ['main', 'proxy'] },
 };

@@ -31,6 +31,18 @@ export const NAME_RULES = {
     pattern: /^[a-z0-9]{3,24}$/,
     help: 'A name here has 3 to 24 small letters and digits, and nothing else.',
   },
+  database: {
+    pattern: /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/,
+    help: 'A name here has 3 to 63 small letters, digits and single dashes between them.',
+  },
+  keyVault: {
+    pattern: /^(?=.{3,24}$)[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/,
+    help: 'A name here has 3 to 24 letters, digits and single dashes between them, and begins with a letter.',
+  },
+  logs: {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$/,
+    help: 'A name here has 4 to 63 letters, digits and dashes, and begins and ends with a letter or digit.',
+  },
   share: {
     pattern: /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/,
     help: 'A name here has 3 to 63 small letters, digits and single dashes between them.',
@@ -42,11 +54,14 @@ export interface DerivedNames {
   readonly cluster: string;
   readonly registry: string;
   readonly storageAccount: string;
+  readonly database: string;
+  readonly keyVault: string;
+  readonly logs: string;
 }
 
 /**
- * Names from that of the course. Registries and storage accounts are known to the whole world by their names: theirs end
- * with something of this course's own, the same at every reading.
+ * Names from that of the course. Registries, storage accounts, databases and vaults are known to the whole world by their
+ * names: theirs end with something of this course's own, the same at every reading.
  */
 export function deriveNames(
   course: string,
@@ -67,6 +82,9 @@ export function deriveNames(
     cluster: slug,
     registry: `${plain}${own}`,
     storageAccount: `${plain.slice(0, 18)}${own}`,
+    database: `${slug}-${own}`,
+    keyVault: `kv-${plain.slice(0, 14)}-${own}`,
+    logs: `${slug}-logs`,
   };
 }
 

@@ -12,6 +12,8 @@ export const STORAGE_SKUS = [
   'Premium_ZRS',
 ] as const;
 
+export const UPGRADE_CHANNELS = ['none', 'patch', 'stable', 'rapid', 'node-image'] as const;
+
 export interface AzureConfig {
   /** Null: the one that whoever runs the command has chosen. */
   readonly subscription: string | null;
@@ -22,6 +24,10 @@ export interface AzureConfig {
     /** Null: the one that Azure takes by itself. */
     readonly version: string | null;
     readonly networkPolicy: (typeof NETWORK_POLICIES)[number];
+    /** How it is kept up to date, in the night before Monday. */
+    readonly upgrades: (typeof UPGRADE_CHANNELS)[number];
+    /** Ids of groups in Entra that administer it; none: whoever has the account of the cluster itself. */
+    readonly administrators: readonly string[];
     readonly pools: readonly PoolConfig[];
   };
   readonly registry: { readonly name: string; readonly sku: (typeof REGISTRY_SKUS)[number] };
@@ -30,6 +36,10 @@ export interface AzureConfig {
     readonly sku: (typeof STORAGE_SKUS)[number];
     readonly shares: readonly { readonly name: string; readonly sizeGB: number }[];
   };
+  /** A PostgreSQL for several hubs; null: none is made. */
+  readonly database: { readonly name: string; readonly sku: string; readonly sizeGB: number } | null;
+  readonly keyVault: { readonly name: string } | null;
+  readonly logs: { readonly name: string; readonly days: number } | null;
   /** A month, in the currency of the subscription; null: none is watched. */
   readonly budget: { readonly amount: number; readonly contacts: readonly string[] } | null;
   /** How the sizes that the file leaves out were come by, line by line. */

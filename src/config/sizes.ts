@@ -16,7 +16,7 @@ export interface Sizes {
   readonly arithmetic: readonly string[];
 }
 
-interface Machine {
+export interface Machine {
   readonly name: string;
   readonly cores: number;
   /** GiB. */
@@ -67,9 +67,14 @@ export function deriveSizes(demand: Demand): Sizes | undefined {
   };
 }
 
+/** Undefined where the size is not one whose measures we know. */
+export function machineOf(vmSize: string): Machine | undefined {
+  return MACHINES.find(({ name }) => name === vmSize);
+}
+
 /** How many servers one machine of this size takes; undefined where the size is not one whose measures we know. */
 export function serversPerNode(vmSize: string, demand: Demand): number | undefined {
-  const machine = MACHINES.find(({ name }) => name === vmSize);
+  const machine = machineOf(vmSize);
   return machine && serversOn(machine, demand);
 }
 

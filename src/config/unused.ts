@@ -107,11 +107,13 @@ function describeFate(entry: Entry, fate: Fate): Finding {
         message: `${name} is not supported yet and is not used.`,
         help: fate.instead === null ? null : `Instead: ${fate.instead}.`,
       });
-    case 'prepared':
+    case 'command':
       return findingAt(at, {
-        code: 'used-later',
+        code: fate.isThere ? 'used-elsewhere' : 'used-later',
         severity: 'note',
-        message: `${name} is checked; it is for \`${fate.command}\`, which this version does not have yet.`,
+        message: fate.isThere
+          ? `${name} is used by \`${fate.command}\`, not by the hub.`
+          : `${name} is checked; it is for \`${fate.command}\`, which this version does not have yet.`,
       });
     case 'replaced':
       return findingAt(at, {

@@ -166,10 +166,29 @@ program
     await stopServers(given, (line) => console.log(line));
   });
 
+const azure = program.command('azure').description("a course's place in Azure, from its config.yaml");
+
+azure
+  .command('plan')
+  .description('say in words what will exist, how large and why, and what it uses')
+  .requiredOption('-f, --config <file...>', 'the course; several files merge, later ones win')
+  .requiredOption('--offline', 'from the file alone, without asking Azure')
+  .option('--prices <file>', 'a list of prices (docs/azure.md): costs are told too')
+  .addOption(accept('let these findings pass'))
+  .addOption(chartVersion())
+  .action(async (given: AzureFlags & { prices?: string }) => {
+    const { planCommand } = await import('./azure-commands.ts');
+    await planCommand({ ...azureOptions(given), prices: given.prices, out });
+  });
+
 program.command('hub-process', { hidden: true }).action(async () => {
   const { runHubProcess } = await import('./hub-process.ts');
   await runHubProcess();
 });
+
+function azureOptions({ config: files, accept = [], chartVersion: generation }: AzureFlags) {
+  return { files, accept, generation };
+}
 
 function out(text: string): void {
   process.stdout.write(text);
@@ -191,6 +210,12 @@ interface CheckFlags {
 interface ShowFlags {
   readonly config: string[];
   readonly json: boolean;
+  readonly accept?: string[];
+  readonly chartVersion?: Generation;
+}
+
+interface AzureFlags {
+  readonly config: string[];
   readonly accept?: string[];
   readonly chartVersion?: Generation;
 }

@@ -12,13 +12,16 @@ export const checkAzure: Check = (file) => {
   return [...checkTexts(file), ...checkPools(file), ...checkCapacity(file), ...tellDerived(file)];
 };
 
+/** Of subscriptions and of groups in Entra. */
+const ID: NameRule = {
+  pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  help: 'Write its id: 32 hexadecimal digits with dashes.',
+};
+
 const TEXTS: readonly { readonly path: Path; readonly rule: NameRule }[] = [
   {
     path: ['subscription'],
-    rule: {
-      pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
-      help: 'Write its id: 32 hexadecimal digits with dashes.',
-    },
+    rule: ID,
   },
   { path: ['resourceGroup'], rule: NAME_RULES.resourceGroup },
   {
@@ -35,6 +38,9 @@ const TEXTS: readonly { readonly path: Path; readonly rule: NameRule }[] = [
   },
   { path: ['registry', 'name'], rule: NAME_RULES.registry },
   { path: ['storage', 'account'], rule: NAME_RULES.storageAccount },
+  { path: ['database', 'name'], rule: NAME_RULES.database },
+  { path: ['keyVault', 'name'], rule: NAME_RULES.keyVault },
+  { path: ['logs', 'name'], rule: NAME_RULES.logs },
 ];
 
 function checkTexts({ tree }: CheckedFile): readonly Finding[] {
@@ -50,8 +56,12 @@ function checkTexts({ tree }: CheckedFile): readonly Finding[] {
     node,
     rule: MAIL_ADDRESS,
   }));
+  const administrators = listAt(tree, ['azure', 'cluster', 'administrators']).map((node) => ({
+    node,
+    rule: ID,
+  }));
   const named = TEXTS.map(({ path, rule }) => ({ node: nodeAt(tree, ['azure', ...path]), rule }));
-  return [...named, ...pools, ...shares, ...contacts].flatMap(({ node, rule }) => {
+  return [...named, ...pools, ...shares, ...contacts, ...administrators].flatMap(({ node, rule }) => {
     if (node?.kind !== 'scalar' || typeof node.value !== 'string' || rule.pattern.test(node.value)) return [];
     return findingAt(node, {
       code: 'azure-name',

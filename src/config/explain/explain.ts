@@ -53,7 +53,8 @@ export function describeUse(fate: Fate | undefined): string {
       return 'Read for Kubernetes; not used on one machine.';
     case 'later':
       return fate.instead === null ? 'Not supported yet.' : `Not supported yet; instead: ${fate.instead}.`;
-    case 'prepared':
+    case 'command':
+      if (fate.isThere) return `Used by \`${fate.command}\`, not by the hub.`;
       return `Checked; for \`${fate.command}\`, which this version does not have yet.`;
     case 'replaced':
       return `Sets up ${fate.software}, which Polder does not need.`;

@@ -6,8 +6,8 @@ export type Fate =
   | { readonly kind: 'cluster' }
   /** It will mean something; it does not yet. */
   | { readonly kind: 'later'; readonly instead: string | null }
-  /** It is for a command that is not there yet; until then it is checked. */
-  | { readonly kind: 'prepared'; readonly command: string }
+  /** It is for a command beside the hub; where that is not there yet, it is checked until then. */
+  | { readonly kind: 'command'; readonly command: string; readonly isThere: boolean }
   /** It sets up software that is not part of Polder. */
   | { readonly kind: 'replaced'; readonly software: string }
   /** It is looked after in another way. */
@@ -32,9 +32,13 @@ export const later = <S extends z.ZodType = z.ZodUnknown>(instead: string | null
 /** The same, with its value in the Config already. */
 export const laterAs = <S extends z.ZodType>(schema: S): S => later(null, schema);
 
+/** Keys for a command beside the hub. */
+export const forCommand = <S extends z.ZodType>(command: string, schema: S): S =>
+  withFate(schema, { kind: 'command', command, isThere: true });
+
 /** Keys for a command that is to come. */
 export const prepared = <S extends z.ZodType>(command: string, schema: S): S =>
-  withFate(schema, { kind: 'prepared', command });
+  withFate(schema, { kind: 'command', command, isThere: false });
 
 /** A key that sets up other software. */
 export const replaced = <S extends z.ZodType = z.ZodUnknown>(software: string, schema?: S): S =>

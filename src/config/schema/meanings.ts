@@ -50,6 +50,10 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'azure.cluster.name': 'The name of the cluster. Derived from the name of the course.',
   'azure.cluster.version': 'The version of Kubernetes, in quotes; without it, the one that Azure takes.',
   'azure.cluster.networkPolicy': 'What enforces network policies; cilium by itself.',
+  'azure.cluster.upgrades':
+    'How the cluster is kept up to date, in the night before Monday; patch by itself.',
+  'azure.cluster.administrators':
+    'Ids of groups in Entra that administer the cluster; without them, its own account does.',
   'azure.cluster.pools':
     'Groups of machines. By themselves one for the system, and one for students of a size and number derived from `course.students` and what `singleuser` guarantees.',
   'azure.cluster.pools[].name': 'By itself what the pool is for.',
@@ -66,6 +70,15 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'azure.storage.shares': 'File shares beside those that `notebooks.shares` needs.',
   'azure.storage.shares[].name': 'The name of the share.',
   'azure.storage.shares[].sizeGB': 'How large it may become; 100 by itself.',
+  'azure.database': 'A PostgreSQL, for several hubs; without this key none is made, `{}` is enough.',
+  'azure.database.name': 'Unique in the world. Derived from the name of the course.',
+  'azure.database.sku': 'Standard_B1ms by itself.',
+  'azure.database.sizeGB': '32 by itself.',
+  'azure.keyVault': 'A vault for secrets; without this key none is made, `{}` is enough.',
+  'azure.keyVault.name': 'Unique in the world. Derived from the name of the course.',
+  'azure.logs': 'A workspace for the cluster’s logs; without this key none is made, `{}` is enough.',
+  'azure.logs.name': 'Derived from the name of the course.',
+  'azure.logs.days': 'How long they are kept; 30 by itself.',
   'azure.budget.amount': 'A month, in the currency of the subscription.',
   'azure.budget.contacts': 'Addresses that are written to when it is nearly used up.',
   image: 'The course’s own image: from a Dockerfile, or from a base and what is added to it. Polder’s own.',

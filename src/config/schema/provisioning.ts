@@ -1,7 +1,13 @@
 /** What is made around a course: its cluster in Azure, its image, its notebooks. Keys of Polder's own. */
 import { z } from 'zod';
-import { NETWORK_POLICIES, POOL_PURPOSES, REGISTRY_SKUS, STORAGE_SKUS } from '../provisioning.ts';
-import { prepared, secret, section } from './fate.ts';
+import {
+  NETWORK_POLICIES,
+  POOL_PURPOSES,
+  REGISTRY_SKUS,
+  STORAGE_SKUS,
+  UPGRADE_CHANNELS,
+} from '../provisioning.ts';
+import { forCommand, prepared, secret, section } from './fate.ts';
 import { count, flag, names, text, word } from './scalars.ts';
 
 const pool = section({
@@ -14,8 +20,8 @@ const pool = section({
   spot: flag,
 });
 
-export const azureSchema = prepared(
-  'polder azure',
+export const azureSchema = forCommand(
+  'polder azure plan|export',
   section({
     subscription: text,
     resourceGroup: text,
@@ -24,6 +30,8 @@ export const azureSchema = prepared(
       name: text,
       version: text,
       networkPolicy: word(...NETWORK_POLICIES),
+      upgrades: word(...UPGRADE_CHANNELS),
+      administrators: names,
       pools: z.array(pool),
     }),
     registry: section({ name: text, sku: word(...REGISTRY_SKUS) }),
@@ -32,6 +40,9 @@ export const azureSchema = prepared(
       sku: word(...STORAGE_SKUS),
       shares: z.array(section({ name: text, sizeGB: count.min(1) })),
     }),
+    database: section({ name: text, sku: text, sizeGB: count.min(32) }),
+    keyVault: section({ name: text }),
+    logs: section({ name: text, days: count.min(30).max(730) }),
     budget: section({ amount: z.number().positive(), contacts: names }),
   }),
 );

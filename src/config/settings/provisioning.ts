@@ -31,6 +31,8 @@ export function readAzure(values: Values): AzureConfig | null {
       name: azure.cluster?.name || names.cluster,
       version: azure.cluster?.version || null,
       networkPolicy: azure.cluster?.networkPolicy ?? 'cilium',
+      upgrades: azure.cluster?.upgrades ?? 'patch',
+      administrators: azure.cluster?.administrators ?? [],
       pools: pools.map((pool): PoolConfig => {
         const purpose = pool.purpose ?? 'users';
         const own =
@@ -55,6 +57,15 @@ export function readAzure(values: Values): AzureConfig | null {
       sku: azure.storage?.sku ?? 'Standard_LRS',
       shares: sharesOf(values),
     },
+    database: azure.database
+      ? {
+          name: azure.database.name || names.database,
+          sku: azure.database.sku || 'Standard_B1ms',
+          sizeGB: azure.database.sizeGB ?? 32,
+        }
+      : null,
+    keyVault: azure.keyVault ? { name: azure.keyVault.name || names.keyVault } : null,
+    logs: azure.logs ? { name: azure.logs.name || names.logs, days: azure.logs.days ?? 30 } : null,
     budget: azure.budget?.amount
       ? { amount: azure.budget.amount, contacts: azure.budget.contacts ?? [] }
       : null,
