@@ -74,5 +74,16 @@ function courseOf(text: string): AzureCourse {
   const loaded = checkText(text, 'config.yaml');
   if (loaded.config?.azure == null) throw new Error(JSON.stringify(loaded.findings));
   const { azure, course, notebooks } = loaded.config;
-  return { azure, course, notebooks, home: { path: '/home/jovyan', pulledInto: null }, uid: 1000, gid: 100 };
+  const servers = {
+    image: null,
+    dockerfile: null,
+    home: '/home/jovyan',
+    uid: 1000,
+    gid: 100,
+    tolerations: [],
+    extraVolumes: [],
+    extraVolumeMounts: [],
+    matchNodePurpose: 'prefer' as const,
+  };
+  return { azure, course, notebooks, servers };
 }

@@ -12,7 +12,7 @@ import {
 import type { AzureCourse } from './course.ts';
 import { budgetOf } from './resources/budget.ts';
 import { clusterOf, maintenanceOf } from './resources/cluster.ts';
-import { databaseOf } from './resources/database.ts';
+import { databaseOf, hubDatabaseOf } from './resources/database.ts';
 import { keyVaultOf } from './resources/key-vault.ts';
 import { logsOf } from './resources/logs.ts';
 import { pullRightOf, registryOf } from './resources/registry.ts';
@@ -38,6 +38,7 @@ export function templateOf({ course, azure }: AzureCourse): Template {
     storage,
     sharesOf(azure.storage, storage),
     database,
+    database && hubDatabaseOf(database),
     azure.keyVault && keyVaultOf(azure.keyVault, { place, withDatabase: database !== null }),
     azure.budget && budgetOf(azure.budget, azure.resourceGroup),
   ];

@@ -181,6 +181,20 @@ azure
     await planCommand({ ...azureOptions(given), prices: given.prices, out });
   });
 
+azure
+  .command('export')
+  .description('write the template, values, manifests and commands, for people who run them without Polder')
+  .requiredOption('-f, --config <file...>', 'the course; several files merge, later ones win')
+  .requiredOption('--to <folder>', 'where to; files that exist are not written over')
+  .option('--force', 'write over files that exist', false)
+  .addOption(accept('let these findings pass'))
+  .addOption(chartVersion())
+  .action(async (given: AzureFlags & { to: string; force: boolean }) => {
+    const { exportCommand } = await import('./azure-commands.ts');
+    const { to, force } = given;
+    await exportCommand({ ...azureOptions(given), to, force, now: new Date(), sayLine });
+  });
+
 program.command('hub-process', { hidden: true }).action(async () => {
   const { runHubProcess } = await import('./hub-process.ts');
   await runHubProcess();

@@ -44,6 +44,9 @@ export class AzureSchemas {
     // What every resource may have stands in the schema of templates, not in that of the resource.
     const { metadata: _, dependsOn: __, scope: ___, ...own } = resource;
     if (validate(own)) return [];
+    // Some schemas say of a part what it is called by itself, without what it is a part of.
+    if (types.length > 1 && validate({ ...own, name: own.name.split('/').at(-1) })) return [];
+    validate(own);
     return (validate.errors ?? [])
       .filter(({ keyword }) => keyword !== 'oneOf')
       .map(

@@ -1,9 +1,12 @@
 import type { AzureConfig } from '../../config/provisioning.ts';
-import { expression, type Resource } from '../arm.ts';
+import { expression, idOf, type Resource } from '../arm.ts';
 import type { ResourcePlace } from './place.ts';
 
 /** The account that is made with the server; its password is a parameter. */
 export const DATABASE_ACCOUNT = 'polder';
+export const DATABASE = 'polder';
+
+const API_VERSION = '2025-08-01';
 
 /**
  * PostgreSQL as a flexible server. No address may reach it at first: which one the cluster has is known only when that is
@@ -15,7 +18,7 @@ export function databaseOf(
 ): Resource {
   return {
     type: 'Microsoft.DBforPostgreSQL/flexibleServers',
-    apiVersion: '2025-08-01',
+    apiVersion: API_VERSION,
     name,
     ...place,
     sku: { name: sku, tier: tierOf(sku) },
@@ -27,6 +30,17 @@ export function databaseOf(
       backup: { backupRetentionDays: 14, geoRedundantBackup: 'Disabled' },
       network: { publicNetworkAccess: 'Enabled' },
     },
+  };
+}
+
+/** What the hub keeps its state in. */
+export function hubDatabaseOf(server: Resource): Resource {
+  return {
+    type: 'Microsoft.DBforPostgreSQL/flexibleServers/databases',
+    apiVersion: API_VERSION,
+    name: `${server.name}/${DATABASE}`,
+    dependsOn: [expression(idOf(server))],
+    properties: { charset: 'UTF8', collation: 'C' },
   };
 }
 
