@@ -12,7 +12,7 @@ let data: string;
 /** As the hub of the course has it open. */
 let store: Store;
 let said: string[];
-let options: { configFiles: string[]; data: string; file: string };
+let options: { configFiles: string[]; data: string; file: string; accept: string[] };
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'polder-backup-'));
@@ -21,7 +21,12 @@ beforeEach(async () => {
   await writeFile(join(folder, 'config.yaml'), 'hub: {config: {Authenticator: {allow_all: true}}}\n');
   store = await openSqliteStore(join(data, 'polder.sqlite'));
   said = [];
-  options = { configFiles: [join(folder, 'config.yaml')], data, file: join(folder, 'course.polder') };
+  options = {
+    configFiles: [join(folder, 'config.yaml')],
+    data,
+    file: join(folder, 'course.polder'),
+    accept: [],
+  };
 });
 afterEach(async () => {
   await store[Symbol.asyncDispose]();
@@ -67,4 +72,23 @@ test('where there is no database nothing is made, and what is no backup changes 
   expect(await names()).toEqual(['anna']);
   await writeFile(options.configFiles[0]!, 'hub: [\n');
   await expect(backupCommand({ ...options, force: false }, say)).rejects.toThrow('polder check');
+});
+
+test('a course that was started in spite of an error is backed up and restored in spite of it', async () => {
+  await store.users.insert([{ name: 'anna', admin: true }]);
+  const text = 'hub: {config: {DummyAuthenticator: {password: "<yours>"}}}\n';
+  await writeFile(options.configFiles[0]!, text);
+  await expect(backupCommand({ ...options, force: false }, say)).rejects.toThrow('--accept');
+  const accept = ['placeholder@hub.config.DummyAuthenticator.password'];
+  await backupCommand({ ...options, accept, force: false }, say);
+  await store.users.insert([{ name: 'ben', admin: false }]);
+  await restoreCommand({ ...options, accept }, say);
+  expect(await names()).toEqual(['anna']);
+});
+
+test('a file that is not there is named, instead of being said to have errors', async () => {
+  const configFiles = [join(folder, 'nothing.yaml')];
+  await expect(backupCommand({ ...options, configFiles, force: false }, say)).rejects.toThrow(
+    /nothing\.yaml: There is no such file\..* -f/,
+  );
 });

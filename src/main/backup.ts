@@ -9,10 +9,9 @@ import { checkBackup, readPieces, writeBackup } from '../store/backup-file.ts';
 import type { Store } from '../store/store.ts';
 import { databaseOf, defaultDataPath, openDataFolder } from './data-folder.ts';
 import { openDatabase } from './database.ts';
+import type { CourseFiles } from './prepare-course.ts';
 
-export interface BackupOptions {
-  readonly configFiles: readonly string[];
-  readonly data?: string | undefined;
+export interface BackupOptions extends CourseFiles {
   readonly file: string;
 }
 
@@ -76,12 +75,15 @@ async function backUp(store: Store, file: string, force: boolean): Promise<{ rea
 }
 
 /** @throws HubError where the file has errors */
-async function findDatabase({ configFiles, data }: BackupOptions) {
-  const loaded = await loadConfig(configFiles);
+async function findDatabase({ configFiles, data, accept, generation }: CourseFiles) {
+  const loaded = await loadConfig(configFiles, { accept, generation });
   if (loaded.config === undefined) {
+    const files = configFiles.join(' -f ');
+    const first = loaded.findings.find(({ severity }) => severity === 'error');
     throw new HubError(
       'invalid',
-      `${configFiles.join(', ')} has errors, and says where the database is: see polder check -f ${configFiles[0]}.`,
+      `${first?.position?.file ?? configFiles[0]}: ${first?.message} The file says where the database is: ` +
+        `name the right one with -f, or see polder check -f ${files}; errors may be accepted (--accept), as at the start.`,
     );
   }
   const { config, secrets } = loaded;

@@ -1,7 +1,7 @@
 /** Options that several commands take, and what is a mistake in them. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Generation, generationOf } from '../config/generations.ts';
-import type { CourseOptions } from './prepare-course.ts';
+import type { CourseFiles, CourseOptions } from './prepare-course.ts';
 import { SPAWNERS } from './spawner-kind.ts';
 
 /** `--chart-version 0.8.2`: which chart the files are for. */
@@ -17,6 +17,32 @@ export function accept(meaning: string): Option {
   return new Option('--accept <finding...>', `${meaning}, each CODE@PATH`).argParser(
     (text: string, others: readonly string[] = []) => [...others, readAccepted(text)],
   );
+}
+
+/** What commands take alike that work on what a course left, or on its database while it runs. */
+export function addDatabaseOptions(command: Command): Command {
+  return command
+    .option(
+      '-f, --config <file...>',
+      'the course; several files merge, later ones win (default: config.yaml)',
+    )
+    .option('-d, --data <folder>', 'where everything of the course is kept')
+    .addOption(accept('go on in spite of these findings of `polder check`'))
+    .addOption(chartVersion());
+}
+
+/** The same, as they were given. */
+export interface DatabaseFlags {
+  readonly config?: string[];
+  readonly data?: string;
+  readonly accept?: string[];
+  readonly chartVersion?: Generation;
+}
+
+/** The course that they name. */
+export function courseOf(given: DatabaseFlags): CourseFiles {
+  const { config: configFiles = ['config.yaml'], data, accept = [], chartVersion: generation } = given;
+  return { configFiles, data, accept, generation };
 }
 
 /** What commands that run a hub take alike. */

@@ -40,3 +40,19 @@ test('the chart may be said on the command line, to every command alike', async 
   const shown = await polder('config', 'show', '-f', EXAMPLE, '--json', '--chart-version', 'v0.9.1');
   expect(JSON.parse(shown.said).generation).toBe('0.9');
 });
+
+test.each(['backup', 'restore', 'stop-servers'])(
+  '%s takes the files of a course as the command that started it does',
+  async (command) => {
+    const { said } = await polder(command, '--help');
+    for (const option of ['--config <file...>', '--data', '--accept', '--chart-version'])
+      expect(said).toContain(option);
+  },
+);
+
+test('the first of several files says which course it is that servers are stopped of', async () => {
+  const files = ['-f', 'no-such-folder/tides.yaml', '-f', 'no-such-folder/secrets.yaml'];
+  const { code, said } = await polder('stop-servers', ...files);
+  expect(code).toBe(1);
+  expect(said).toMatch(/No course was ever started in .*tides\./);
+});

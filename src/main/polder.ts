@@ -4,7 +4,16 @@ import type { Generation } from '../config/generations.ts';
 import { HubError } from '../domain/errors.ts';
 import { POLDER_VERSION } from '../lib/version.ts';
 import { cacheFolder } from './cache-folder.ts';
-import { accept, addCourseOptions, type CourseFlags, chartVersion, portNumber } from './command-options.ts';
+import {
+  accept,
+  addCourseOptions,
+  addDatabaseOptions,
+  type CourseFlags,
+  chartVersion,
+  courseOf,
+  type DatabaseFlags,
+  portNumber,
+} from './command-options.ts';
 import type { HubOptions } from './hub-command.ts';
 import type { CourseOptions } from './prepare-course.ts';
 import type { UpOptions } from './up.ts';
@@ -131,40 +140,33 @@ program
     await proxyCommand(process.argv.slice(process.argv.indexOf('proxy') + 1));
   });
 
-program
-  .command('backup')
-  .description('write all that is in the database to a file, while the course runs')
-  .requiredOption('--to <file>', 'where to; a file that exists is not written over')
-  .option('--force', 'write over a file that exists', false)
-  .option('-f, --config <file...>', 'the course', ['config.yaml'])
-  .option('-d, --data <folder>', 'where everything of the course is kept')
-  .action(async (given: { to: string; force: boolean; config: string[]; data?: string }) => {
-    const { backupCommand } = await import('./backup.ts');
-    const { to, force, config: configFiles, data } = given;
-    await backupCommand({ configFiles, data, file: to, force }, sayLine);
-  });
+addDatabaseOptions(
+  program
+    .command('backup')
+    .description('write all that is in the database to a file, while the course runs')
+    .requiredOption('--to <file>', 'where to; a file that exists is not written over')
+    .option('--force', 'write over a file that exists', false),
+).action(async ({ to, force, ...given }: DatabaseFlags & { to: string; force: boolean }) => {
+  const { backupCommand } = await import('./backup.ts');
+  await backupCommand({ ...courseOf(given), file: to, force }, sayLine);
+});
 
-program
-  .command('restore')
-  .description('make the database what it was when a backup was made, while the course runs')
-  .requiredOption('--from <file>', 'the backup; it may be of another kind of database')
-  .option('-f, --config <file...>', 'the course', ['config.yaml'])
-  .option('-d, --data <folder>', 'where everything of the course is kept')
-  .action(async (given: { from: string; config: string[]; data?: string }) => {
-    const { restoreCommand } = await import('./backup.ts');
-    const { from, config: configFiles, data } = given;
-    await restoreCommand({ configFiles, data, file: from }, sayLine);
-  });
+addDatabaseOptions(
+  program
+    .command('restore')
+    .description('make the database what it was when a backup was made, while the course runs')
+    .requiredOption('--from <file>', 'the backup; it may be of another kind of database'),
+).action(async ({ from, ...given }: DatabaseFlags & { from: string }) => {
+  const { restoreCommand } = await import('./backup.ts');
+  await restoreCommand({ ...courseOf(given), file: from }, sayLine);
+});
 
-program
-  .command('stop-servers')
-  .description('end all servers of a course whose hub does not run')
-  .option('-f, --config <file>', 'the course', 'config.yaml')
-  .option('-d, --data <folder>', 'where everything of the course is kept')
-  .action(async (given: { config: string; data?: string }) => {
-    const { stopServers } = await import('./stop-servers.ts');
-    await stopServers(given, (line) => console.log(line));
-  });
+addDatabaseOptions(
+  program.command('stop-servers').description('end all servers of a course whose hub does not run'),
+).action(async (given: DatabaseFlags) => {
+  const { stopServers } = await import('./stop-servers.ts');
+  await stopServers(courseOf(given), sayLine);
+});
 
 const azure = program.command('azure').description("a course's place in Azure, from its config.yaml");
 

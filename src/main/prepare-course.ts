@@ -10,14 +10,18 @@ import { provideCourseRepository } from '../notebooks/course-repository.ts';
 import { preparePythonEnvironment } from '../spawner/process/python-environment.ts';
 import type { SpawnerKind } from './spawner-kind.ts';
 
-/** What `polder up` and `polder hub` are told alike. */
-export interface CourseOptions {
+/** Which course a command is for, and how its files are to be read. */
+export interface CourseFiles {
   /** For `up`, empty: `config.yaml` here, else the example. */
   readonly configFiles: readonly string[];
   readonly data?: string | undefined;
   readonly accept: readonly string[];
   /** Which chart the files are for, where they do not say it. */
   readonly generation?: Generation | undefined;
+}
+
+/** What `polder up` and `polder hub` are told alike. */
+export interface CourseOptions extends CourseFiles {
   readonly spawner: SpawnerKind;
   readonly kubeconfig?: string | undefined;
   readonly namespace?: string | undefined;

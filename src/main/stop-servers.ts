@@ -12,15 +12,13 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { type DataFolder, defaultDataPath, openDataFolder, portsOf } from './data-folder.ts';
 import { openDatabase } from './database.ts';
+import type { CourseFiles } from './prepare-course.ts';
 
 const STOP_GRACE_SECONDS = 10;
 
 /** @throws HubError where the course's hub runs: then it is the hub that stops servers. */
-export async function stopServers(
-  options: { readonly config: string; readonly data?: string },
-  say: (line: string) => void,
-): Promise<void> {
-  const path = resolve(options.data ?? defaultDataPath(options.config));
+export async function stopServers(options: CourseFiles, say: (line: string) => void): Promise<void> {
+  const path = resolve(options.data ?? defaultDataPath(options.configFiles[0]!));
   const never = new HubError('not_found', `No course was ever started in ${path}.`);
   if (!existsSync(path)) throw never;
   const folder = await openDataFolder(path);
@@ -35,7 +33,7 @@ export async function stopServers(
       'The hub of this course runs: stop servers on its pages, or end it first.',
     );
   }
-  await using store = await openStoreOf(options.config, folder);
+  await using store = await openStoreOf(options, folder);
   const logger = pino({ level: 'silent' });
   const ended = await endRuns({ directory: folder.path, graceSeconds: STOP_GRACE_SECONDS, logger });
   for (const run of ended) {
@@ -55,10 +53,10 @@ export async function stopServers(
  * What the file says of the database, or the folder's own. Undefined where that is on a server and the file is not
  * here: the next hub sees by itself which servers have ended.
  */
-async function openStoreOf(configFile: string, folder: DataFolder): Promise<Store | undefined> {
+async function openStoreOf(course: CourseFiles, folder: DataFolder): Promise<Store | undefined> {
   const file = folder.database;
-  const loaded = existsSync(configFile) ? await loadConfig([configFile]) : undefined;
-  if (loaded?.config !== undefined && loaded.secrets.databaseUrl !== null) {
+  const loaded = await loadConfig(course.configFiles, course);
+  if (loaded.config !== undefined && loaded.secrets.databaseUrl !== null) {
     return await openDatabase({ config: loaded.config, secrets: loaded.secrets, file });
   }
   return existsSync(file) ? await openSqliteStore(file) : undefined;
