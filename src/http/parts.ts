@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ClassTime } from '../domain/class-time.ts';
 import type { ServerId } from '../domain/server.ts';
+import type { ServerChoices } from '../domain/server-choices.ts';
 import type { Activity } from '../hub/activity.ts';
 import type { Callers } from '../hub/callers.ts';
 import type { Login } from '../hub/login.ts';
@@ -65,6 +66,8 @@ export interface Site {
   readonly allowNamedServers: boolean;
   /** Path within a server that opens first; null: the server's own. */
   readonly defaultUrl: string | null;
+  /** What people are asked before a server starts; empty: nothing. */
+  readonly choices: ServerChoices;
   readonly course: Course;
   /** Where the caller's address is read from the proxy's header: our own proxy is always in front. */
   readonly trustedProxies: readonly string[];

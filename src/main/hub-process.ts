@@ -74,6 +74,7 @@ export async function serveHub(
     site: siteOf(config, {
       cookieKey: keys.cookieKey,
       spawnerClass: spawner.className,
+      choices: spawner.choices,
       authenticatorClass: ways[0]!.authenticator.className,
       keepsHomes: settings.spawner === 'process',
       trustedProxies: settings.trustedProxies,

@@ -1,5 +1,6 @@
 /** What the supervisor tells the hub's process, and how a Config is handed out in pieces. */
 import type { Config, Picture, Secrets } from '../config/config.ts';
+import type { ServerChoices } from '../domain/server-choices.ts';
 import type { Site } from '../http/parts.ts';
 import type { Keys } from './keys.ts';
 import type { ClusterOptions } from './prepare-course.ts';
@@ -39,6 +40,7 @@ export function siteOf(
   parts: {
     readonly cookieKey: string;
     readonly spawnerClass: string;
+    readonly choices: ServerChoices;
     readonly authenticatorClass: string;
     /** Whether files stay on this machine though the file says that they need not. */
     readonly keepsHomes: boolean;
@@ -59,6 +61,7 @@ export function siteOf(
     redirectToServer: hub.redirectToServer,
     allowNamedServers: hub.allowNamedServers,
     defaultUrl: server.defaultUrl,
+    choices: parts.choices,
     course: {
       name: course.name,
       welcome: course.welcome,

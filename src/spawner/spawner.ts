@@ -7,10 +7,14 @@
  */
 import type { Progress } from '../domain/progress.ts';
 import type { HookResult, Json, ServerId } from '../domain/server.ts';
+import type { ServerChoices } from '../domain/server-choices.ts';
 
 export interface Spawner extends AsyncDisposable {
   /** What `GET /hub/api/info` calls it. */
   readonly className: string;
+
+  /** What people may choose of a server; empty where all are alike. */
+  readonly choices: ServerChoices;
 
   /**
    * Launches the run, or finds it launched. Resolves when it exists, not when it answers.

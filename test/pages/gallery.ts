@@ -2,10 +2,13 @@
 import type { Caller } from '../../src/domain/caller.ts';
 import type { ProgressEvent } from '../../src/domain/progress.ts';
 import type { Failure, Server, ServerState } from '../../src/domain/server.ts';
+import type { ChoiceProblem } from '../../src/domain/server-choices.ts';
 import type { QueuePlace } from '../../src/domain/start-queue.ts';
 import type { Token } from '../../src/domain/token.ts';
 import type { User } from '../../src/domain/user.ts';
 import { renderPeople } from '../../src/http/pages/admin.ts';
+import { OWN_VALUE } from '../../src/http/pages/choice-fields.ts';
+import { renderChoose } from '../../src/http/pages/choose-profile.ts';
 import { renderConsent } from '../../src/http/pages/consent.ts';
 import { renderErrorPage } from '../../src/http/pages/error.ts';
 import { renderHome } from '../../src/http/pages/home.ts';
@@ -18,6 +21,7 @@ import { english } from '../../src/http/pages/texts.ts';
 import { renderTokens } from '../../src/http/pages/token.ts';
 import type { Course, Site } from '../../src/http/parts.ts';
 import { Roles } from '../../src/hub/roles.ts';
+import { choicesOfCourse } from './choices.ts';
 
 /** Words of a course and its people, which may be anything. */
 export interface Words {
@@ -67,6 +71,19 @@ export function gallery(
   const pending = (main: Server, place: QueuePlace | null, events: readonly ProgressEvent[]) =>
     renderPending(student, { server: main, place, events, next: undefined });
   const place = `/user/${encodeURIComponent(words.name)}/lab/tree/notebooks/01.ipynb?q=${encodeURIComponent(words.text)}`;
+  const choices = choicesOfCourse(words.text);
+  const choose = (fields: object, problem?: ChoiceProblem) =>
+    renderChoose(
+      { ...student, site: { ...site, choices } },
+      {
+        server: { owner: anna.name, name: '' },
+        own: true,
+        next: place,
+        back: undefined,
+        fields,
+        problem,
+      },
+    );
   const notRunning = (main: Server | undefined) =>
     renderNotRunning(student, { owner: anna.name, name: '', server: main, next: place });
   const error = (status: number, context: PageContext = student) =>
@@ -108,6 +125,16 @@ export function gallery(
     ),
     'home-failed': home(own('failed', { failure })),
     start: renderStart(student, { server: { owner: anna.name, name: '' }, own: true, next: place }),
+    'choose-profile': choose({}),
+    'choose-profile-options': choose({ profile: 'own' }),
+    'choose-profile-error': choose(
+      {
+        profile: 'own',
+        'profile-option-own--image': OWN_VALUE,
+        'profile-option-own--image--unlisted-choice': words.text,
+      },
+      { kind: 'text_refused', option: choices[2]!.options[0]! },
+    ),
     'pending-queued': pending(
       own('queued', { queuedAt: ago(12) }),
       { position: 3, estimateSeconds: 38, full: false },
@@ -189,6 +216,7 @@ export function siteOf(words: Words, course: Partial<Course>): Site {
   return {
     baseUrl: '/',
     spawnerClass: 'SimulatedSpawner',
+    choices: [],
     authenticatorClass: 'dummy',
     cookieKey: 'key',
     cookieDays: 14,

@@ -7,6 +7,7 @@ import { NOBODY } from '../../src/authenticator/allow-rule.ts';
 import type { LoginWay } from '../../src/authenticator/authenticator.ts';
 import { DummyAuthenticator } from '../../src/authenticator/dummy/dummy.ts';
 import type { Server } from '../../src/domain/server.ts';
+import type { ServerChoices } from '../../src/domain/server-choices.ts';
 import type { User } from '../../src/domain/user.ts';
 import { LOGIN_COOKIE, SESSION_COOKIE } from '../../src/http/caller.ts';
 import type { Site } from '../../src/http/parts.ts';
@@ -27,6 +28,8 @@ import { takeTurns } from './taking-turns.ts';
 
 export interface HubOptions {
   readonly site?: Partial<Site>;
+  /** What people are asked before a server starts. */
+  readonly choices?: ServerChoices;
   readonly limits?: Partial<ServerLimits>;
   readonly bounds?: Partial<Bounds>;
   readonly queue?: Partial<StartQueueSettings>;
@@ -64,7 +67,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   const now = () => clock.now();
   const store = await openSqliteStore(join(folder, 'hub.sqlite'), { now });
   const world = await SimulatedWorld.open({ now });
-  const spawner = new SimulatedSpawner({ world, now });
+  const spawner = new SimulatedSpawner({ world, now, choices: options.choices ?? [] });
   const admins = new Set(options.admins ?? ['teacher']);
   const authenticator = new DummyAuthenticator({
     password: options.password === undefined ? PASSWORD : options.password,
@@ -82,6 +85,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   const site: Site = {
     baseUrl: '/',
     spawnerClass: spawner.className,
+    choices: spawner.choices,
     authenticatorClass: authenticator.className,
     cookieKey: 'a key for the cookies of tests',
     cookieDays: 14,

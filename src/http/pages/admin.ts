@@ -12,6 +12,7 @@ import { type PageContext, renderPage } from './layout.ts';
 import { hubPath, hubServerPath, openPath } from './links.ts';
 import { field, pageContext, sendPage } from './page-context.ts';
 import { stateBadge, time } from './server-view.ts';
+import { startButton } from './start-button.ts';
 
 type Parts = Pick<HttpParts, 'users' | 'servers' | 'site' | 'now'>;
 
@@ -149,12 +150,11 @@ function serverActions(
     case 'stopping':
       return null;
     default:
-      return actionForm(context, {
-        to: hubServerPath(site, 'spawn', server),
+      return startButton(context, server, {
         label: admin.start,
         fullLabel: admin.startNamed(label),
         tone: 'quiet',
-        fields: { back },
+        back,
       });
   }
 }

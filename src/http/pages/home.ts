@@ -10,6 +10,7 @@ import { hubPath, hubServerPath, openPath } from './links.ts';
 import { renderNextClass } from './next-class.ts';
 import { pageContext, sendPage } from './page-context.ts';
 import { hookOutput, renderFailure, stateBadge, stateSentence, time } from './server-view.ts';
+import { startButton } from './start-button.ts';
 import { startingPoint } from './starting-point.ts';
 import { bytes } from './words.ts';
 
@@ -87,7 +88,7 @@ function mainActions(
   server: Server | undefined,
 ): Fragment {
   const { site, texts } = context;
-  const start = (label: string) => actionForm(context, { to: hubServerPath(site, 'spawn', name), label });
+  const start = (label: string) => startButton(context, name, { label });
   switch (server?.state) {
     case 'ready':
       return [
@@ -202,11 +203,7 @@ function namedActions(context: PageContext, server: Server): Fragment {
       return null;
     default:
       return [
-        actionForm(context, {
-          to: hubServerPath(site, 'spawn', server),
-          label: texts.home.startNamed,
-          tone: 'quiet',
-        }),
+        startButton(context, server, { label: texts.home.startNamed, tone: 'quiet' }),
         askingButton(context, {
           id: `remove-${server.id}`,
           label: texts.home.remove,

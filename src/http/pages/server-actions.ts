@@ -1,6 +1,7 @@
 /** What the buttons of home, waiting and people pages do, besides starting. Each leads back to a page that shows it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError } from '../../domain/errors.ts';
+import { hasChoice } from '../../domain/server-choices.ts';
 import { requireCaller } from '../caller.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
@@ -41,11 +42,15 @@ export function mountServerActions(app: FastifyInstance, parts: Parts): void {
     return goBack(request, reply);
   });
 
-  /** A new named server of one's own, which starts at once. */
+  /** A new named server of one's own, which starts at once, or as soon as it is chosen which one. */
   app.post('/servers', async (request, reply) => {
     const { user } = requireCaller(request);
     const name = field(request.body, 'name')?.trim();
     if (!name) throw new HubError('invalid', english.home.nameMissing);
+    if (hasChoice(site.choices)) {
+      const server = (await servers.get(user.name, name)) ?? (await servers.create(user, name));
+      return reply.redirect(hubServerPath(site, 'spawn', server), 303);
+    }
     const server = await servers.start(user, name, { by: user.name });
     return reply.redirect(hubServerPath(site, 'spawn-pending', server), 303);
   });

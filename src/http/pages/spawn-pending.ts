@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ProgressEvent } from '../../domain/progress.ts';
 import type { Failure, Server } from '../../domain/server.ts';
+import { hasChoice } from '../../domain/server-choices.ts';
 import type { ServerUpdate } from '../../hub/servers.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
@@ -158,6 +159,7 @@ export function renderFailed(
 <p class="notice bad" role="alert">${failure.reason}</p>
 ${failure.hint !== null && html`<p>${failure.hint}</p>`}
 <div class="buttons">${actionForm(context, { to: hubServerPath(site, 'spawn', server), label: failed.tryAgain, fields: { next } })}
+${hasChoice(site.choices) && html`<a class="button quiet" href="${hubServerPath(site, 'spawn', server, { next })}">${failed.chooseAgain}</a>`}
 <a class="button quiet" href="${hubPath(site, 'home')}">${texts.pending.toHome}</a></div>
 <details class="log" open><summary>${failed.log}</summary><pre tabindex="0">${failure.log.trim() || failed.noLog}</pre></details>
 <h2 class="small">${failed.send}</h2>

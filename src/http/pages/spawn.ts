@@ -1,14 +1,18 @@
 /**
  * Starting a server. Links to `/hub/spawn` are everywhere (in courses' pages, in mails), and following one must start
  * the server; yet a GET changes nothing, since browsers load pages on suspicion and anybody's page can link here. So the
- * page that a GET shows sends the form by itself where there is a script, and has a button where there is none.
+ * page that a GET shows sends the form by itself where there is a script, and has a button where there is none. Where
+ * there is something to choose, it asks.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isActive, type Server } from '../../domain/server.ts';
+import { choiceProblem, hasChoice } from '../../domain/server-choices.ts';
 import { requireCaller } from '../caller.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
 import { addressedServer } from './addressed.ts';
+import { choiceOf, fieldsOf } from './choice-fields.ts';
+import { renderChoose } from './choose-profile.ts';
 import { html } from './html.ts';
 import { type PageContext, renderPage, xsrfField } from './layout.ts';
 import { hubServerPath, openPath } from './links.ts';
@@ -35,24 +39,49 @@ export function mountSpawn(app: FastifyInstance, parts: Parts): void {
       }
       const own = owner.id === requireCaller(request).user.id;
       const model = { server: { owner: owner.name, name }, own, next };
-      return sendPage(reply, renderStart(pageContext(request, reply, parts), model));
+      const context = pageContext(request, reply, parts);
+      if (!hasChoice(site.choices)) return sendPage(reply, renderStart(context, model));
+      // A link may say what to begin with.
+      const isSaid = field(request.query, 'profile') !== undefined;
+      const fields = isSaid ? request.query : fieldsOf(server?.userOptions ?? {}, site.choices);
+      return sendPage(reply, renderChoose(context, { ...model, back: backOf(request, parts), fields }));
     });
 
     app.post(path, async (request, reply) => {
-      const { owner, name } = await addressedServer(request, parts, 'start:servers');
-      const server = await parts.servers.start(owner, name, { by: requireCaller(request).user.name });
+      const { owner, name, server } = await addressedServer(request, parts, 'start:servers');
+      const { user } = requireCaller(request);
+      const addressed = { owner: owner.name, name };
+      const next = nextOf(request, parts);
       // Administrators who start a server from a list stay at the list.
-      const back = safeNext(field(request.body, 'back'), site);
-      return reply.redirect(
-        back ?? hubServerPath(site, 'spawn-pending', server, { next: nextOf(request, parts) }),
-        303,
-      );
+      const back = backOf(request, parts);
+      const userOptions = hasChoice(site.choices) ? choiceOf(request.body, site.choices) : undefined;
+      if (hasChoice(site.choices)) {
+        const problem = choiceProblem(site.choices, userOptions ?? server?.userOptions ?? {});
+        // Whoever only says that it should start gets what they had the last time.
+        if (problem && userOptions === undefined) {
+          return reply.redirect(hubServerPath(site, 'spawn', addressed, { next, back }), 303);
+        }
+        if (problem) {
+          const own = owner.id === user.id;
+          const model = { server: addressed, own, next, back, fields: request.body, problem };
+          return sendPage(reply, renderChoose(pageContext(request, reply, parts), model), 400);
+        }
+      }
+      await parts.servers.start(owner, name, {
+        by: user.name,
+        ...(userOptions === undefined ? {} : { userOptions }),
+      });
+      return reply.redirect(back ?? hubServerPath(site, 'spawn-pending', addressed, { next }), 303);
     });
   }
 }
 
 function nextOf(request: FastifyRequest, { site }: Pick<Parts, 'site'>): string | undefined {
   return safeNext(field(request.body, 'next') ?? field(request.query, 'next'), site);
+}
+
+function backOf(request: FastifyRequest, { site }: Pick<Parts, 'site'>): string | undefined {
+  return safeNext(field(request.body, 'back') ?? field(request.query, 'back'), site);
 }
 
 export function renderStart(context: PageContext, { server, own, next }: StartModel): string {

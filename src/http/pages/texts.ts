@@ -136,6 +136,22 @@ export const english = {
     buttonOther: 'Start it',
   },
 
+  choose: {
+    title: 'Choose a server',
+    heading: 'Which server do you want?',
+    headingOther: (owner: string) => `Which server should ${owner} have?`,
+    legend: 'Servers of this course',
+    isDefault: 'usual choice',
+    memory: (amount: string) => `${amount} of memory`,
+    ownOnly: (option: string, own: string) => `${option}: ${own}`,
+    cancel: 'Not now',
+    noSuchProfile: 'This course does not offer that server. Choose one of these.',
+    noSuchValue: (option: string) => `“${option}” cannot be that. Choose one of its values.`,
+    textMissing: (option: string) => `Write what “${option}” should be, or choose one of its values.`,
+    textRefused: (option: string, message: string | null) =>
+      `“${option}” cannot be that. ${message ?? 'Write something else, or choose one of its values.'}`,
+  },
+
   pending: {
     title: 'Starting',
     heading: 'Your notebook is starting',
@@ -167,6 +183,7 @@ export const english = {
     heading: 'Your notebook could not be started',
     headingOther: (owner: string) => `The server of ${owner} could not be started`,
     tryAgain: 'Try again',
+    chooseAgain: 'Choose another server',
     log: 'What the server wrote last',
     noLog: 'The server wrote nothing.',
     send: 'Send this to your instructor',

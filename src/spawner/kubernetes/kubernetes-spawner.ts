@@ -10,6 +10,7 @@
 import type { Finding } from '../../config/finding.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { HookResult, Json } from '../../domain/server.ts';
+import type { ServerChoices } from '../../domain/server-choices.ts';
 import { abortableDelay } from '../../lib/abortable-delay.ts';
 import {
   type Existing,
@@ -33,6 +34,7 @@ import { podManifest, podName, SERVER_CONTAINER } from './pod-manifest.ts';
 import type { JsonMap, PodRecipe } from './pod-recipe.ts';
 import { PodStart } from './pod-start.ts';
 import { afterItsEnd, type Exited, endedAt, podState } from './pod-state.ts';
+import { choicesOf } from './profile-choices.ts';
 import { recipeFor } from './profiles.ts';
 import { RecentMap } from './recent-map.ts';
 import { handleOf, type RunHandle, readHandle } from './run-handle.ts';
@@ -62,6 +64,7 @@ const ENDED_KEPT_MS = 10 * 60_000;
 export class KubernetesSpawner implements Spawner {
   /** What JupyterHub's clients know it by. */
   readonly className = 'kubespawner.KubeSpawner';
+  readonly choices: ServerChoices;
   readonly #api: ApiServer;
   readonly #settings: KubernetesSettings;
   readonly #pods: ObjectCache<Pod>;
@@ -78,6 +81,7 @@ export class KubernetesSpawner implements Spawner {
     const { logger } = options;
     this.#api = api;
     this.#settings = settings;
+    this.choices = choicesOf(settings);
     this.#now = options.now ?? (() => new Date());
     const { namespace, instance } = settings;
     this.#logger = logger;

@@ -3,6 +3,7 @@
  * `profile` and, for each option of the profile, its own name: `{ profile: 'large', image: 'matlab' }`.
  */
 import type { Json } from '../../domain/server.ts';
+import { matchesWhole } from '../../domain/server-choices.ts';
 import { SpawnError } from '../spawner.ts';
 import { isMap, itemsOf, type JsonItems, type JsonMap, type PodRecipe, withTraits } from './pod-recipe.ts';
 
@@ -75,8 +76,7 @@ function unlistedOverride(name: string, unlisted: JsonMap, text: Json): JsonMap 
   if (unlisted.enabled !== true) throw notOnOffer(`a value of one's own for “${name}”`, []);
   const pattern = unlisted.validation_regex;
   if (typeof text !== 'string') throw notOnOffer(`that value for “${name}”`, []);
-  // As a whole: a pattern without `$` must not let anything follow that its author did not think of.
-  if (typeof pattern === 'string' && !new RegExp(`^(?:${pattern})$`).test(text)) {
+  if (typeof pattern === 'string' && !matchesWhole(pattern, text)) {
     const message = unlisted.validation_message;
     throw new SpawnError(`“${text}” is not possible for “${name}”.`, {
       hint: typeof message === 'string' ? message : 'Choose another value, or one of those on offer.',
@@ -93,7 +93,7 @@ function fillIn(value: Json, text: string): Json {
   return value;
 }
 
-function mapOf(value: Json | undefined): JsonMap {
+export function mapOf(value: Json | undefined): JsonMap {
   return isMap(value) ? value : {};
 }
 

@@ -76,6 +76,7 @@ const olderRunGraceSeconds = 5;
 
 export class ProcessSpawner implements Spawner {
   readonly className = 'ProcessSpawner';
+  readonly choices = [];
   readonly #parts: Parts;
   /** Starts that go on now, so that two calls for one run are one start. */
   readonly #starting = new Map<string, Promise<Launched>>();

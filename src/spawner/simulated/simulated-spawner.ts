@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Progress } from '../../domain/progress.ts';
 import type { HookResult, Json } from '../../domain/server.ts';
+import type { ServerChoices } from '../../domain/server-choices.ts';
 import {
   type Existing,
   type Launched,
@@ -20,16 +21,20 @@ export interface SimulatedSpawnerOptions {
   readonly world: SimulatedWorld;
   /** `http://host:port` that answers for every server; null: the world's own small server. */
   readonly target?: string | null;
+  /** Its servers are alike, whatever is chosen. */
+  readonly choices?: ServerChoices;
   readonly now?: () => Date;
 }
 
 export class SimulatedSpawner implements Spawner {
   readonly className = 'SimulatedSpawner';
+  readonly choices: ServerChoices;
   readonly #world: SimulatedWorld;
   readonly #target: string | null;
   readonly #now: () => Date;
 
   constructor(options: SimulatedSpawnerOptions) {
+    this.choices = options.choices ?? [];
     this.#world = options.world;
     this.#target = options.target ?? null;
     this.#now = options.now ?? (() => new Date());
