@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { exportCommand } from '../../src/main/azure-commands.ts';
@@ -104,6 +105,25 @@ test('the commands pass on what the file says as it is, and the key of the accou
   expect(script).toContain('--image waves:v4 ');
 });
 
+test('whatever a course and its share’s folder are called, the commands are ones that a shell can read', async () => {
+  await fc.assert(
+    fc.asyncProperty(text, text, async (course, source) => {
+      const file = await fileOf({
+        course: { name: course },
+        azure: { database: {} },
+        notebooks: { shares: [{ share: 'tides', source }] },
+      });
+      const to = await exported(file, true);
+      await run('sh', ['-n', join(to, 'commands.sh')]);
+      // What the file says stands in comments and in quotes; each line begins with what we wrote.
+      const script = await readFile(join(to, 'commands.sh'), 'utf8');
+      const lines = script.split('\n').filter((line) => !/^(#|$)/.test(line));
+      expect(lines.filter((line) => !LINE.test(line))).toEqual([]);
+    }),
+    { numRuns: 25 },
+  );
+});
+
 test('nothing is written over unless it is asked for, and then what may hold passwords is closed to others', async () => {
   const file = await manualCourse();
   const to = await exported(file);
@@ -140,6 +160,12 @@ const USUAL = {
   now: new Date('2026-11-20T12:00:00Z'),
   sayLine: () => undefined,
 };
+
+const text = fc.string({ unit: fc.constantFrom(...'ab \'"\n$(`\\;#'), minLength: 1, maxLength: 20 });
+
+/** How a line of the script may begin. */
+const LINE =
+  /^(set|cd|for|done|az|kubectl|helm|export|printf|[a-zA-Z_]+=\$\(az| {2}az provider| {2}--[a-z-]+)/;
 
 async function exported(file: string, force = false): Promise<string> {
   const to = join(folder, 'export');

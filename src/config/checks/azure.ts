@@ -14,6 +14,7 @@ export const checkAzure: Check = (file) => {
     ...checkVersion(file),
     ...checkShares(file),
     ...checkImagePlace(file),
+    ...checkDatabase(file),
     ...checkPools(file),
     ...checkCapacity(file),
     ...tellDerived(file),
@@ -150,6 +151,21 @@ function checkImagePlace({ tree, values }: CheckedFile): readonly Finding[] {
       severity: 'warning',
       message: `The image is in ${host}; the cluster may pull from ${own}.azurecr.io, which is made for it.`,
       help: 'Push it there and name it here, or set `azure.registry.name` to the one that it is in.',
+    }),
+  ];
+}
+
+/** A database costs money from the day on which it is made. */
+function checkDatabase({ tree, values }: CheckedFile): readonly Finding[] {
+  const entry = nodeAt(tree, ['azure', 'database']);
+  if (entry === undefined || values?.azure?.database === undefined || values.hub?.db?.type === 'postgres')
+    return [];
+  return [
+    findingAt(entry, {
+      code: 'azure-database-unused',
+      severity: 'warning',
+      message: 'A PostgreSQL is made here, and the hub does not use it.',
+      help: 'Set `hub.db.type: postgres` and `hub.db.url`, or leave this out.',
     }),
   ];
 }
