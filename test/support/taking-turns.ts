@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
 
 export interface TakingTurns extends AsyncDisposable {
   readonly url: string;
@@ -17,12 +18,19 @@ export async function takeTurns(targets: readonly string[]): Promise<TakingTurns
     const target = new URL(targets[turn % targets.length]!);
     const { method, headers, url: path } = asked;
     const forwarded = { ...headers, 'x-forwarded-for': asked.socket.remoteAddress ?? '' };
-    const ask = request({ host: target.hostname, port: target.port, method, path, headers: forwarded });
+    // A connection of its own: one that was kept may be closed by the hub at the moment when it is used again.
+    const { hostname: host, port } = target;
+    const ask = request({ host, port, method, path, headers: forwarded, agent: false });
+    // Who follows the feed says something only after it was told something.
+    ask.flushHeaders();
     asked.pipe(ask);
     ask.on('response', (response) => {
       answer.writeHead(response.statusCode ?? 502, response.rawHeaders);
       answer.flushHeaders();
-      response.pipe(answer);
+      pipeline(response, answer, () => {
+        // A hub that breaks off, or has said all while it is still being told something, ends it here too.
+        if (!asked.complete || !response.complete) asked.socket.destroySoon();
+      });
     });
     ask.on('error', () => answer.destroy());
     const closed = once(answer, 'close').then(() => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HUBS, startHub, type TestHub } from '../../../test/support/hub.ts';
+import { startHub, type TestHub } from '../../../test/support/hub.ts';
+import { itWithOneHub } from '../../../test/support/one-hub.ts';
 
 let hub: TestHub;
 beforeAll(async () => {
@@ -47,7 +48,7 @@ const start = (user: string, token: string, simulate: Record<string, unknown>) =
   hub.api('POST', `/users/${user}/server`, { token, body: { user_options: { simulate } } });
 
 describe('GET /hub/api/users/:user/server/progress', () => {
-  it.skipIf(HUBS > 1)('tells how a start goes until the server is ready and the proxy knows it', async () => {
+  itWithOneHub('tells how a start goes until the server is ready and the proxy knows it', async () => {
     const token = await hub.token('anna');
     const table = await hub.followedTable();
     await start('anna', token, { startMs: 1_200 });

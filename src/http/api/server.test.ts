@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HUBS, startHub, type TestHub } from '../../../test/support/hub.ts';
+import { startHub, type TestHub } from '../../../test/support/hub.ts';
+import { itWithOneHub } from '../../../test/support/one-hub.ts';
 
 let hub: TestHub;
 let teacher: string;
@@ -16,33 +17,30 @@ async function message(response: Response): Promise<string> {
 const slow = (simulate: Record<string, unknown>) => ({ user_options: { simulate } });
 
 describe('POST /hub/api/users/:user/server', () => {
-  it.skipIf(HUBS > 1)(
-    'answers 201 when the server is ready at once, and the proxy has its route',
-    async () => {
-      const token = await hub.token('anna');
-      const table = await hub.followedTable();
-      const started = await hub.api('POST', '/users/anna/server', { token });
-      expect(started.status).toBe(201);
-      expect(await started.text()).toBe('');
-      expect(table.get('/user/anna')).toBeDefined();
-      const model = await (await hub.api('GET', '/users/anna', { token })).json();
-      expect(model).toMatchObject({
-        server: '/user/anna/',
-        pending: null,
-        servers: {
-          '': {
-            ready: true,
-            stopped: false,
-            url: '/user/anna/',
-            progress_url: '/hub/api/users/anna/server/progress',
-          },
+  itWithOneHub('answers 201 when the server is ready at once, and the proxy has its route', async () => {
+    const token = await hub.token('anna');
+    const table = await hub.followedTable();
+    const started = await hub.api('POST', '/users/anna/server', { token });
+    expect(started.status).toBe(201);
+    expect(await started.text()).toBe('');
+    expect(table.get('/user/anna')).toBeDefined();
+    const model = await (await hub.api('GET', '/users/anna', { token })).json();
+    expect(model).toMatchObject({
+      server: '/user/anna/',
+      pending: null,
+      servers: {
+        '': {
+          ready: true,
+          stopped: false,
+          url: '/user/anna/',
+          progress_url: '/hub/api/users/anna/server/progress',
         },
-      });
-      const again = await hub.api('POST', '/users/anna/server', { token });
-      expect(again.status).toBe(400);
-      expect(await message(again)).toBe('anna is already running');
-    },
-  );
+      },
+    });
+    const again = await hub.api('POST', '/users/anna/server', { token });
+    expect(again.status).toBe(400);
+    expect(await message(again)).toBe('anna is already running');
+  });
 
   it('answers 202 while it starts, however often it is asked', async () => {
     const token = await hub.token('bas');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { press, show } from '../../../test/pages/shown.ts';
 import { startServer } from '../../../test/pages/start-server.ts';
-import { HUBS, startHub } from '../../../test/support/hub.ts';
+import { startHub } from '../../../test/support/hub.ts';
+import { itWithOneHub } from '../../../test/support/one-hub.ts';
 
 const place = '/user/anna/lab/tree/a%20b.ipynb?x=1&y=2';
 
@@ -102,7 +103,7 @@ describe('an address of a server that does not run', () => {
 });
 
 describe('an address of a server that runs, whose route the proxy has lost', () => {
-  it.skipIf(HUBS > 1)('puts the route back and sends the browser there again', async () => {
+  itWithOneHub('puts the route back and sends the browser there again', async () => {
     await using hub = await startHub();
     const table = await hub.followedTable();
     const started = await hub.api('POST', '/users/anna/server', { token: await hub.token('anna') });
