@@ -29,3 +29,9 @@ export function textAt(tree: Tree, path: Path): string | undefined {
   const node = nodeAt(tree, path);
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
+
+/** What stands in a list; nothing where there is none. */
+export function listAt(tree: Tree, path: Path): readonly Tree[] {
+  const node = nodeAt(tree, path);
+  return node?.kind === 'list' ? node.items : [];
+}
