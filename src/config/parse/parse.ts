@@ -106,7 +106,9 @@ function tooDeep(whole: { readonly place: Place; readonly path: string }): Findi
 
 /** Our own words: the parser's may quote the file, and with it a secret. */
 function describeSyntaxError(error: YAMLError, place: Place): Finding {
-  const [message, help] = SYNTAX_ERRORS[error.code] ?? ['This is not valid YAML.', null];
+  // The parser has one code for a line that is out of place and for brackets that the next key, or the end, cuts short.
+  const code = error.code === 'BAD_INDENT' && error.message.startsWith('Flow ') ? 'OPEN_BRACKET' : error.code;
+  const [message, help] = SYNTAX_ERRORS[code] ?? ['This is not valid YAML.', null];
   return findingAt({ place, path: '' }, { code: 'yaml-syntax', severity: 'error', message, help });
 }
 
@@ -136,6 +138,10 @@ const SYNTAX_ERRORS: {
   MISSING_CHAR: [
     'Something is not closed, or a colon is missing.',
     'Look for a missing quote, bracket, comma or colon.',
+  ],
+  OPEN_BRACKET: [
+    'A bracket above is not closed, or what stands in it is not indented.',
+    'Close it with `]` or `}`, and begin each of its lines further right than the key that it belongs to.',
   ],
   MULTILINE_IMPLICIT_KEY: [
     'A key runs over several lines.',
