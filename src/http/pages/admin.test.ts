@@ -29,6 +29,19 @@ describe('the people page', () => {
     expect(stopped.stopReason).toBe('admin');
   });
 
+  it('tells who waits in the queue from whose server starts', async () => {
+    await using hub = await startHub({ queue: { activeServers: 1 } });
+    const ask = async (name: string) => {
+      const browser = await hub.browser(name);
+      await press(browser, await show(browser, '/hub/spawn'), { button: 'Start my notebook' });
+    };
+    await ask('anna');
+    await hub.server('anna', '', (server) => server.state === 'ready');
+    for (const name of ['ben', 'cor']) await ask(name);
+    const page = await show(await hub.browser('teacher'), '/hub/admin');
+    expect(page.text).toContain('1 running, 0 starting, 2 waiting for their turn');
+  });
+
   it('shows fifty at a time', async () => {
     await using hub = await startHub();
     const names = Array.from({ length: 60 }, (_, index) => `student-${String(index).padStart(3, '0')}`);

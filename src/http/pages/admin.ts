@@ -80,14 +80,13 @@ export function renderPeople(context: PageContext, { query, people, total, count
   const { admin } = texts;
   const { columns } = admin;
   const moving = people.some(({ servers }) => servers.some((server) => !isSettled(server)));
-  const starting = (counts.get('queued') ?? 0) + (counts.get('starting') ?? 0);
   return renderPage(context, {
     title: admin.title,
     entry: 'admin',
     width: 'wide',
     ...(moving ? { refreshSeconds: 3 } : {}),
     main: html`<h1>${admin.heading}</h1>
-<p class="quiet">${admin.counts(total, counts.get('ready') ?? 0, starting)}</p>
+<p class="quiet">${admin.counts(total, counts)}</p>
 <form method="get" action="${hubPath(site, 'admin')}" class="fields inline" role="search">
 <div class="field"><label for="search">${admin.search}</label><input id="search" name="search" type="search" value="${query.search}" autocapitalize="none" autocomplete="off"></div>
 <div class="field"><label for="state">${admin.state}</label><select id="state" name="state">${STATES.map((state) => html`<option value="${state}"${state === query.state && html` selected`}>${admin.states[state]}</option>`)}</select></div>

@@ -16,7 +16,7 @@ describe('home', () => {
     await startServer(hub);
     await hub.server('anna', '', (server) => server.state === 'ready');
     const page = await show(await hub.browser('anna'), '/hub/home');
-    expect(page.text).toMatch(/Running Running since (now|\d+ seconds? ago)/);
+    expect(page.text).toMatch(/Running Started (now|\d+ seconds? ago)/);
     expect(page.text).toContain('100 MB of 4 GB');
     expect(page.links.get('Open my notebook')).toBe('/user/anna/');
     expect(page.text).toContain('Stop your notebook?');

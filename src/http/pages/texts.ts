@@ -3,7 +3,7 @@
  * holds complete. The course's own words (name, welcome, contact) come from its configuration, not from here.
  */
 
-import type { Server, StopReason } from '../../domain/server.ts';
+import type { Server, ServerState, StopReason } from '../../domain/server.ts';
 import type { QueuePlace } from '../../domain/start-queue.ts';
 
 export type Texts = typeof english;
@@ -65,7 +65,7 @@ export const english = {
     memoryOf: (used: string, limit: string) => `${used} of ${limit}`,
     cores: 'Processor',
     coresUpTo: (cores: number) => `up to ${cores} ${cores === 1 ? 'core' : 'cores'}`,
-    since: 'Running since',
+    since: 'Started',
     lastUsed: 'Last used',
     files: 'Your files',
     stopDialog: {
@@ -286,8 +286,13 @@ export const english = {
     startNamed: (name: string) => `Start the server of ${name}`,
     openNamed: (name: string) => `Open the server of ${name}`,
     stopNamed: (name: string) => `Stop the server of ${name}`,
-    counts: (total: number, running: number, starting: number) =>
-      `${total} ${total === 1 ? 'person' : 'people'}, ${running} running, ${starting} starting`,
+    counts: (total: number, servers: ReadonlyMap<ServerState, number>) => {
+      const waiting = servers.get('queued') ?? 0;
+      return (
+        `${total} ${total === 1 ? 'person' : 'people'}, ${servers.get('ready') ?? 0} running, ` +
+        `${servers.get('starting') ?? 0} starting${waiting > 0 ? `, ${waiting} waiting for their turn` : ''}`
+      );
+    },
     nobody: 'Nobody is found.',
     page: (from: number, to: number, total: number) => `${from}–${to} of ${total}`,
     previous: 'Previous',
