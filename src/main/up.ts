@@ -202,9 +202,10 @@ function announce(
   const who = names.length > 0 ? `for example as ${names[0]}` : 'under any name';
   say(`\n${config.course.name} is ready:  http://${host}:${options.port}${config.hub.baseUrl}`);
   if (config.login.kind === 'dummy') {
-    const password =
-      secrets.dummyPassword === null ? 'any password' : 'the password of config.yaml (auth.dummy.password)';
-    say(`Log in ${who}, with ${password}.`);
+    const password = secrets.dummyPassword === null ? 'any password' : 'the password that your file says';
+    const ofTheirOwn =
+      secrets.dummyAdminPassword === null ? '' : '; who administers or teaches, with their own';
+    say(`Log in ${who}, with ${password}${ofTheirOwn}.`);
   }
   say(`Everything is kept in ${folder.path}. Ctrl-C ends hub and proxy.`);
 }
