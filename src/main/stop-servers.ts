@@ -7,6 +7,7 @@ import { HubError } from '../domain/errors.ts';
 import { isActive, transition } from '../domain/server.ts';
 import { isPortFree } from '../lib/free-port.ts';
 import { holdLockFile } from '../lib/lock-file.ts';
+import { readHandle } from '../spawner/kubernetes/run-handle.ts';
 import { endRuns } from '../spawner/process/end-runs.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
@@ -46,7 +47,18 @@ export async function stopServers(options: CourseFiles, say: (line: string) => v
     if (server) await store?.tokens.delete({ oauthClientId: server.oauthClientId });
     say(`Stopped the server of ${server?.owner ?? run.serverId}.`);
   }
-  if (ended.length === 0) say('No server was running.');
+  const pods = (await store?.servers.inStates(['starting', 'ready', 'stopping']))?.filter(
+    ({ handle }) => readHandle(handle) !== null,
+  );
+  if (pods !== undefined && pods.length > 0) {
+    // Whether they run still, only the cluster knows.
+    say(
+      `This command ends processes of this machine only. This course has ${pods.length} ${pods.length === 1 ? 'server' : 'servers'} ` +
+        'in a cluster, which it leaves alone: start the course and stop them on its pages.',
+    );
+  } else if (ended.length === 0) {
+    say('No server was running.');
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PAGE_POLICY } from '../../src/http/headers.ts';
 import { mountAssets } from '../../src/http/pages/assets.ts';
+import { choicesOfCourse } from '../pages/choices.ts';
 import { Front } from '../pages/front.ts';
 import { gallery, plainWords, siteOf } from '../pages/gallery.ts';
 import { startServer } from '../pages/start-server.ts';
@@ -277,6 +278,41 @@ it('shows those who wait how they move up, without asking for the page again', a
   await hub.api('DELETE', '/users/first/server', { token: await hub.token('first') });
   await page.waitForURL('**/user/third/');
   await page.close();
+});
+
+describe('where a course offers several servers, a link leads to the notebook by way of the choice', () => {
+  it.each([
+    ['by keyboard', { javaScriptEnabled: true }],
+    ['without a script', { javaScriptEnabled: false }],
+  ])('%s', async (_, options) => {
+    await using hub = await startHub({ choices: choicesOfCourse('For everything.') });
+    await using front = await Front.open(hub.url);
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    await page.goto(`${front.url}/hub/user-redirect/lab/tree/a.ipynb?x=1`);
+    await logIn(page, 'chooser');
+    await page.getByRole('radio', { name: 'Small' }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Tab');
+    // The last of the values stands for a text of one's own, for which there is room as soon as it is chosen.
+    await page.getByLabel('Your own image').waitFor({ state: 'hidden' });
+    await page.keyboard.press('End');
+    await page.getByLabel('Your own image').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('elsewhere/mine');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('It has to be an image of quay.example.').waitFor();
+    await page.getByLabel('Your own image').fill('quay.example/mine');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/user/chooser/lab/tree/a.ipynb?x=1');
+    const { userOptions } = await hub.server('chooser', '', () => true);
+    expect(userOptions).toEqual({
+      profile: 'own',
+      disk: 'a',
+      'image--unlisted-choice': 'quay.example/mine',
+    });
+    await context.close();
+  });
 });
 
 async function logIn(page: Page, name: string): Promise<void> {

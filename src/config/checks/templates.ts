@@ -2,7 +2,7 @@ import { findingAt } from '../finding.ts';
 import { leaves, nodeAt } from '../tree.ts';
 import type { Check } from './check.ts';
 
-/** Names in braces that the old hub's spawner filled in for each user, and ours does not yet. */
+/** Names in braces that the old hub's spawner filled in for each user, and that ours does not fill in everywhere. */
 export const checkTemplates: Check = ({ tree, generation }) => {
   // The old chart's spawner filled in none in the environment.
   const keys = generation === 'current' ? ['extraEnv', 'defaultUrl'] : ['defaultUrl'];
@@ -13,8 +13,19 @@ export const checkTemplates: Check = ({ tree, generation }) => {
       const field =
         typeof leaf.node.value === 'string' ? FIELD.exec(leaf.node.value.slice(0, MAX_LENGTH)) : null;
       if (field === null) return [];
-      const message = `\`{${field[1]}}\` is not filled in yet, and is used as it stands.`;
-      return findingAt(leaf.node, { code: 'template-not-filled', severity: 'warning', message });
+      const name = `\`{${field[1]}}\``;
+      const code = 'template-not-filled';
+      return key === 'extraEnv'
+        ? findingAt(leaf.node, {
+            code,
+            severity: 'note',
+            message: `${name} is filled in for servers in a cluster; on one machine it is used as it stands.`,
+          })
+        : findingAt(leaf.node, {
+            code,
+            severity: 'warning',
+            message: `${name} is not filled in yet, and is used as it stands.`,
+          });
     });
   });
 };
