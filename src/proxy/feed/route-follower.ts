@@ -27,7 +27,8 @@ export class RouteFollower implements AsyncDisposable {
   readonly #running: Promise<void>;
   #isFollowing = false;
   #divergesFrom = false;
-  #lastReason = '';
+  /** Of each hub, why it was not followed the last time. */
+  readonly #lastReasons = new Map<Hub, string>();
 
   /**
    * @param parts.changed called when the routes are not what they were
@@ -121,14 +122,14 @@ export class RouteFollower implements AsyncDisposable {
   #noteBegin(hub: Hub, { kind, number }: FeedMessage): void {
     this.#isFollowing = true;
     this.#follows(hub);
-    this.#lastReason = '';
+    this.#lastReasons.clear();
     this.#logger.info({ hub: hub.url, kind, number }, "following the hub's routes");
   }
 
   /** A hub that is away for long is one line, not one for each attempt. */
   #noteEnd(hub: Hub, reason: string): void {
-    const isNews = this.#isFollowing || reason !== this.#lastReason;
-    this.#lastReason = reason;
+    const isNews = this.#isFollowing || reason !== this.#lastReasons.get(hub);
+    this.#lastReasons.set(hub, reason);
     this.#logger[isNews ? 'warn' : 'debug']({ hub: hub.url, reason }, 'not following: trying again');
   }
 }
