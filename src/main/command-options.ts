@@ -83,6 +83,12 @@ export type CourseFlags = Omit<CourseOptions, 'configFiles' | 'accept' | 'cache'
   readonly chartVersion?: Generation;
 };
 
+/** For a command that reads one file: a second one would silently take the place of the first. @throws InvalidArgumentError */
+export function onlyFile(file: string, earlier: string | undefined): string {
+  if (earlier !== undefined) throw new InvalidArgumentError('This command takes one file.');
+  return file;
+}
+
 /** @throws InvalidArgumentError */
 export function portNumber(text: string): number {
   const port = Number(text);

@@ -18,6 +18,7 @@ test.each([
   ['a command that there is not', ['chekc'], 'check'],
   ['no file', ['check'], 'Name at least one file'],
   ['what is no finding', ['check', '-f', EXAMPLE, '--accept', 'singleuser.cpu'], 'CODE@PATH'],
+  ['two files where one is read', ['migrate', '-f', EXAMPLE, '-f', EXAMPLE], 'takes one file'],
   ['what is no version', ['check', '-f', EXAMPLE, '--chart-version', 'newest'], 'no version of a chart'],
   ['the same before a start', ['up', '--chart-version', 'newest'], 'no version of a chart'],
   [

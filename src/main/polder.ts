@@ -12,6 +12,7 @@ import {
   chartVersion,
   courseOf,
   type DatabaseFlags,
+  onlyFile,
   portNumber,
 } from './command-options.ts';
 import type { HubOptions } from './hub-command.ts';
@@ -79,7 +80,7 @@ program
 program
   .command('migrate')
   .description("write a config.yaml in the names of today's chart, comments kept")
-  .requiredOption('-f, --config <file>', 'the course')
+  .requiredOption('-f, --config <file>', 'the course', onlyFile)
   .option(
     '-o, --output <file>',
     'where to; a file that exists is not written over (default: standard output)',

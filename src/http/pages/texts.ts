@@ -167,7 +167,7 @@ export const english = {
     elapsed: 'Started',
     waiting: 'Waiting',
     steps: 'What happened so far',
-    asked: 'Asked for',
+    asked: 'Asked',
     keepsItsPlace: 'You can close this page: the start goes on, and your place is kept.',
     cancel: 'Cancel',
     lost: 'The connection to the hub is interrupted. This page goes on by itself when it is back.',

@@ -35,6 +35,14 @@ export function postToHub(
   return url.protocol === 'https:' ? requestHttps({ ...hub.tls, ...options }) : requestHttp(options);
 }
 
+/** The hub is there and wants nothing of us: asking again at once does not help. */
+export class TokenRefused extends Error {
+  constructor() {
+    super('the hub refuses our token: it is not the one that the hub has');
+    this.name = 'TokenRefused';
+  }
+}
+
 /** @throws where it does not come, and where it refuses. */
 export async function answerOf(request: ClientRequest, expected: number): Promise<IncomingMessage> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -44,9 +52,6 @@ export async function answerOf(request: ClientRequest, expected: number): Promis
   });
   if (answer.statusCode === expected) return answer;
   request.destroy();
-  throw new Error(
-    answer.statusCode === 403
-      ? 'the hub refuses our token: it is not the one that the hub has'
-      : `the hub answers ${answer.statusCode}`,
-  );
+  if (answer.statusCode === 403) throw new TokenRefused();
+  throw new Error(`the hub answers ${answer.statusCode}`);
 }

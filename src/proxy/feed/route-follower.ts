@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { FEED_PATH, type FeedMessage, type FollowerReport, SILENCE_MS } from '../../domain/route-feed.ts';
 import { jsonLines } from '../../lib/json-lines.ts';
 import type { FollowedRoutes } from './followed-routes.ts';
-import { answerOf, type Hub, postToHub } from './hub-request.ts';
+import { answerOf, type Hub, postToHub, TokenRefused } from './hub-request.ts';
 
 const FIRST_PAUSE_MS = 50;
 /** So soon is a hub found that has come back; sooner where clients wait for the first table. */
@@ -63,14 +63,15 @@ export class RouteFollower implements AsyncDisposable {
     let pause = FIRST_PAUSE_MS;
     for (let turn = 0; !this.#ending.signal.aborted; turn++) {
       const hub = this.#hubs[turn % this.#hubs.length]!;
-      const reason = await this.#follow(hub).catch(String);
+      const end: unknown = await this.#follow(hub).catch((error: unknown) => error);
       if (this.#ending.signal.aborted) return;
       if (this.#isFollowing) pause = FIRST_PAUSE_MS;
-      this.#noteEnd(hub, reason);
+      this.#noteEnd(hub, String(end));
       this.#isFollowing = false;
       // Many proxies lose one hub at one moment: they come back at different ones.
       await delay(pause * (0.5 + Math.random()), undefined, { signal: this.#ending.signal }).catch(() => {});
-      const longest = this.#routes.position ? LONGEST_PAUSE_MS : LONGEST_PAUSE_WITHOUT_TABLE_MS;
+      const isUrgent = this.#routes.position === undefined && !(end instanceof TokenRefused);
+      const longest = isUrgent ? LONGEST_PAUSE_WITHOUT_TABLE_MS : LONGEST_PAUSE_MS;
       pause = Math.min(pause * 2, longest);
     }
   }
