@@ -3,7 +3,7 @@
  * it (`Secrets`). Parts get their own piece of it from `main/`; no part gets the whole.
  */
 import type { Generation } from './generations.ts';
-import type { KubernetesConfig } from './kubernetes.ts';
+import type { KubernetesConfig, PodPieces } from './kubernetes.ts';
 import type { AzureConfig, ImageConfig, NotebooksConfig } from './provisioning.ts';
 
 export type { Generation };
@@ -291,6 +291,7 @@ export interface Secrets {
   readonly tlsKey: string | null;
   /** With a database server: `postgresql://user:password@host:port/database?…`, as libpq has it. */
   readonly databaseUrl: string | null;
+  readonly podPieces: PodPieces;
   /** The registry from which a cluster pulls images, where the file has its account. */
   readonly registry: {
     readonly address: string;

@@ -55,6 +55,10 @@ function describeConfig(loaded: LoadedConfig): string {
   const usual = new Map(empty.config === undefined ? [] : flatten(empty.config));
   const secrets = Object.entries(loaded.secrets).flatMap(([key, value]) => {
     if (key.endsWith('Environment')) return Object.keys(value).map((name) => `${key}.${name}`);
+    if (key === 'podPieces') {
+      const given = Object.entries(value).filter(([, piece]) => Object.keys(piece as object).length > 0);
+      return given.map(([name]) => `${key}.${name}`);
+    }
     return value === null ? [] : [key];
   });
   return [

@@ -40,8 +40,6 @@ export interface UserPodsConfig {
   readonly nameTemplate: string;
   /** Null: the image's own, where the file says so. */
   readonly command: readonly string[] | null;
-  /** `profileList` as it stands. */
-  readonly profiles: JsonItems;
   readonly imagePullPolicy: string | null;
   readonly imagePullSecrets: readonly Json[];
   readonly uid: number | null;
@@ -58,10 +56,6 @@ export interface UserPodsConfig {
   readonly podAntiAffinity: AffinityConfig;
   readonly extraResourceLimits: JsonMap;
   readonly extraResourceGuarantees: JsonMap;
-  readonly initContainers: JsonItems;
-  readonly extraContainers: JsonItems;
-  readonly extraPodConfig: JsonMap;
-  readonly lifecycleHooks: JsonMap;
   /** Environment that comes from the cluster: entries without a plain value. */
   readonly environmentFrom: JsonItems;
   readonly networkPolicy: NetworkPolicyConfig;
@@ -71,6 +65,19 @@ export interface UserPodsConfig {
     /** An image with iptables, that the file names for it; null: the network policy alone keeps users off. */
     readonly image: { readonly name: string; readonly tag: string } | null;
   };
+}
+
+/**
+ * Pieces of users' pods that the file has as the cluster takes them. They ride in `Secrets`: anybody may have put a token
+ * into the environment of a container or of a profile.
+ */
+export interface PodPieces {
+  /** `profileList` as it stands. */
+  readonly profiles: JsonItems;
+  readonly initContainers: JsonItems;
+  readonly extraContainers: JsonItems;
+  readonly extraPodConfig: JsonMap;
+  readonly lifecycleHooks: JsonMap;
   /** KubeSpawner's traits that no key of the chart sets, by trait. */
   readonly traits: JsonMap;
 }

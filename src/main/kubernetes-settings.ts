@@ -1,7 +1,7 @@
 /** What a Config says of users' pods, as the Kubernetes spawner is told it. */
 import type { Config, Secrets } from '../config/config.ts';
 import type { Json, JsonMap } from '../config/json.ts';
-import type { AffinityConfig, JsonItems, KubernetesConfig } from '../config/kubernetes.ts';
+import type { AffinityConfig, JsonItems, KubernetesConfig, PodPieces } from '../config/kubernetes.ts';
 import type { KubernetesSettings } from '../spawner/kubernetes/kubernetes-settings.ts';
 import { PLAIN_RECIPE, type PodRecipe, withTraits } from '../spawner/kubernetes/pod-recipe.ts';
 
@@ -15,9 +15,11 @@ export interface ClusterPlace {
   readonly priorityClassName: string | null;
 }
 
+type PodSecrets = Pick<Secrets, 'serverEnvironment' | 'podPieces'>;
+
 export function kubernetesSettingsOf(
   config: Config,
-  secrets: Pick<Secrets, 'serverEnvironment'>,
+  secrets: PodSecrets,
   place: ClusterPlace,
 ): KubernetesSettings {
   const { kubernetes, server } = config;
@@ -26,7 +28,7 @@ export function kubernetesSettingsOf(
     instance: place.instance,
     naming: kubernetes.naming,
     recipe: recipeOf(config, secrets, place),
-    profiles: kubernetes.userPods.profiles,
+    profiles: secrets.podPieces.profiles,
     startTimeoutSeconds: server.startTimeoutSeconds,
     events: kubernetes.userPods.events,
   };
@@ -34,12 +36,12 @@ export function kubernetesSettingsOf(
 
 function recipeOf(
   { kubernetes, server }: Config,
-  { serverEnvironment }: Pick<Secrets, 'serverEnvironment'>,
+  { serverEnvironment, podPieces }: PodSecrets,
   place: ClusterPlace,
 ): PodRecipe {
   const { userPods, scheduling } = kubernetes;
-  const { postStart: _, ...hooks } = userPods.lifecycleHooks;
-  const postStart = withoutCommand(userPods.lifecycleHooks.postStart);
+  const { postStart: _, ...hooks } = podPieces.lifecycleHooks;
+  const postStart = withoutCommand(podPieces.lifecycleHooks.postStart);
   const recipe: PodRecipe = {
     ...PLAIN_RECIPE,
     image: server.image === null ? null : `${server.image.name}:${server.image.tag}`,
@@ -70,13 +72,13 @@ function recipeOf(
     schedulerName: place.schedulerName,
     priorityClassName: place.priorityClassName,
     ...storage(server.storage, kubernetes.volumes),
-    initContainers: initContainers(userPods),
-    extraContainers: userPods.extraContainers,
-    extraPodConfig: userPods.extraPodConfig,
+    initContainers: initContainers(userPods, podPieces),
+    extraContainers: podPieces.extraContainers,
+    extraPodConfig: podPieces.extraPodConfig,
     lifecycleHooks: { ...hooks, ...(postStart === null ? {} : { postStart }) },
     podNameTemplate: userPods.nameTemplate,
   };
-  return withTraits(recipe, userPods.traits, { merge: false });
+  return withTraits(recipe, podPieces.traits, { merge: false });
 }
 
 /** A `postStart` command is run by the hub; what else there may be is the cluster's to do. */
@@ -140,7 +142,10 @@ function homeOf(
 }
 
 /** Keeps users' programs off the cloud's own data, by an image that the file names for it. */
-function initContainers({ cloudMetadata, initContainers }: KubernetesConfig['userPods']): JsonItems {
+function initContainers(
+  { cloudMetadata }: KubernetesConfig['userPods'],
+  { initContainers }: PodPieces,
+): JsonItems {
   const { block, ip, image } = cloudMetadata;
   if (!block || image === null) return initContainers;
   const container = {

@@ -1,4 +1,10 @@
-import type { AffinityConfig, KubernetesConfig, UserPodsConfig, VolumesConfig } from '../kubernetes.ts';
+import type {
+  AffinityConfig,
+  KubernetesConfig,
+  PodPieces,
+  UserPodsConfig,
+  VolumesConfig,
+} from '../kubernetes.ts';
 import type { Values } from '../schema/values.ts';
 import { asMap, readNetworkPolicy, readPod } from './pods.ts';
 
@@ -87,12 +93,22 @@ export function readKubernetes(values: Values): KubernetesConfig {
   };
 }
 
-function readUserPods({ singleuser = {}, hub }: Values): UserPodsConfig {
+export function readPodPieces({ singleuser = {}, hub }: Values): PodPieces {
+  return {
+    profiles: singleuser.profileList ?? [],
+    initContainers: singleuser.initContainers ?? [],
+    extraContainers: singleuser.extraContainers ?? [],
+    extraPodConfig: singleuser.extraPodConfig ?? {},
+    lifecycleHooks: asMap(singleuser.lifecycleHooks),
+    traits: asMap(hub?.config?.KubeSpawner),
+  };
+}
+
+function readUserPods({ singleuser = {} }: Values): UserPodsConfig {
   const { image, extraEnv, cloudMetadata, networkTools, extraResource } = singleuser;
   return {
     nameTemplate: singleuser.podNameTemplate ?? 'jupyter-{user_server}',
     command: singleuser.cmd ?? null,
-    profiles: singleuser.profileList ?? [],
     imagePullPolicy: image?.pullPolicy || null,
     imagePullSecrets: image?.pullSecrets ?? [],
     uid: singleuser.uid ?? null,
@@ -109,10 +125,6 @@ function readUserPods({ singleuser = {}, hub }: Values): UserPodsConfig {
     podAntiAffinity: readAffinity(singleuser.extraPodAntiAffinity),
     extraResourceLimits: extraResource?.limits ?? {},
     extraResourceGuarantees: extraResource?.guarantees ?? {},
-    initContainers: singleuser.initContainers ?? [],
-    extraContainers: singleuser.extraContainers ?? [],
-    extraPodConfig: singleuser.extraPodConfig ?? {},
-    lifecycleHooks: asMap(singleuser.lifecycleHooks),
     environmentFrom: environmentFrom(extraEnv),
     networkPolicy: readNetworkPolicy(singleuser.networkPolicy),
     cloudMetadata: {
@@ -122,7 +134,6 @@ function readUserPods({ singleuser = {}, hub }: Values): UserPodsConfig {
         ? { name: networkTools.image.name, tag: networkTools.image.tag ?? 'latest' }
         : null,
     },
-    traits: asMap(hub?.config?.KubeSpawner),
   };
 }
 

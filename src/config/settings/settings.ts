@@ -4,7 +4,7 @@ import type { Values } from '../schema/values.ts';
 import { readCourse } from './course.ts';
 import { readDatabase } from './database.ts';
 import { readEnvironment, readHubEnvironment } from './environment.ts';
-import { readKubernetes } from './kubernetes.ts';
+import { readKubernetes, readPodPieces } from './kubernetes.ts';
 import { readLogin } from './login.ts';
 import { readAzure, readImage, readNotebooks } from './provisioning.ts';
 import { readProxy } from './proxy.ts';
@@ -64,6 +64,7 @@ export function readSettings(values: Values, generation: Generation): Settings {
       hubEnvironment: readHubEnvironment(hub?.extraEnv),
       tlsKey: proxy?.https?.manual?.key || null,
       databaseUrl: url,
+      podPieces: readPodPieces(values),
       registry: readRegistry(values.imagePullSecret),
       ...secrets,
     },
