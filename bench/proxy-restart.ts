@@ -104,7 +104,7 @@ class Course {
     const log = join(folder, 'hub.log');
     const hub = await launch(
       [
-        ...[process.execPath, polderProgram, 'hub', `--file=${config}`, `--data=${data}`],
+        ...[process.execPath, polderProgram, 'hub', `--config=${config}`, `--data=${data}`],
         ...[`--port=${hubPort}`, '--spawner=simulated'],
       ],
       { cwd: folder, log, environment },
