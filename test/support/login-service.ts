@@ -1,8 +1,19 @@
 /** What tests set a service up with. */
 
 import { OidcAuthenticator } from '../../src/authenticator/oidc/oidc.ts';
-import { NO_OPTIONS, type ServiceSettings } from '../../src/authenticator/oidc/settings.ts';
+import type { ProviderOptions, ServiceSettings } from '../../src/authenticator/oidc/settings.ts';
 import { CLIENT, type LoginProvider } from './login-provider.ts';
+
+export const NO_OPTIONS: ProviderOptions = {
+  url: null,
+  apiUrl: null,
+  tenant: null,
+  hostedDomains: [],
+  identityProvider: null,
+  identityProviders: {},
+  skin: null,
+  allowUnverifiedEmail: false,
+};
 
 export const CALLBACK = 'http://hub.example.org/hub/oauth_callback';
 

@@ -63,14 +63,3 @@ export interface IdentityProviderRule {
   /** The domain or the prefix. */
   readonly text: string;
 }
-
-export const NO_OPTIONS: ProviderOptions = {
-  url: null,
-  apiUrl: null,
-  tenant: null,
-  hostedDomains: [],
-  identityProvider: null,
-  identityProviders: {},
-  skin: null,
-  allowUnverifiedEmail: false,
-};

@@ -1,8 +1,8 @@
 /** Every service that OAuthenticator has a class for, answering as it documents, each by its own addresses and claims. */
 import { describe, expect, it } from 'vitest';
 import { LoginProvider, type ProviderOptions } from '../../../../test/support/login-provider.ts';
-import { logIn, openService, serviceSettings } from '../../../../test/support/login-service.ts';
-import { NO_OPTIONS, type ProviderOptions as Options, type ServiceSettings } from '../settings.ts';
+import { logIn, NO_OPTIONS, openService, serviceSettings } from '../../../../test/support/login-service.ts';
+import type { ProviderOptions as Options, ServiceSettings } from '../settings.ts';
 import { PROVIDERS, type ProviderName } from './table.ts';
 
 interface Case {
