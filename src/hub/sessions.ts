@@ -43,8 +43,25 @@ export class Sessions {
     return { session, secret };
   }
 
+  /** Those that are live, the latest first. */
+  async list(user: User): Promise<readonly Session[]> {
+    return [...(await this.#store.sessions.ofUser(user.id))].reverse();
+  }
+
+  /** @returns undefined where it is not one of this user's. */
+  async get(user: User, id: string): Promise<Session | undefined> {
+    return (await this.#store.sessions.ofUser(user.id)).find((session) => session.id === id);
+  }
+
   /** Ends the session and every token made for it; asking again is no error. */
   async close(session: Session): Promise<void> {
     if (await this.#store.sessions.delete(session.id)) this.#events.loggedOut(session.userName);
+  }
+
+  /** Logs the user out in every browser. @returns how many there were. */
+  async closeAll(user: User): Promise<number> {
+    const sessions = await this.#store.sessions.ofUser(user.id);
+    for (const session of sessions) await this.close(session);
+    return sessions.length;
   }
 }

@@ -20,6 +20,7 @@ import { mountRoot } from './root.ts';
 import { mountServer } from './server.ts';
 import { mountServerStart } from './server-start.ts';
 import { mountServerStop } from './server-stop.ts';
+import { mountSessions } from './sessions.ts';
 import { mountToken } from './token.ts';
 import { mountTokens } from './tokens.ts';
 import { mountUser } from './user.ts';
@@ -50,6 +51,7 @@ export async function mountApi(api: FastifyInstance, parts: HttpParts): Promise<
     mountTokens(api, parts);
     mountToken(api, parts);
     mountAuthorizations(api, parts);
+    mountSessions(api, parts);
     mountGroups(api);
   });
 }

@@ -13,6 +13,7 @@ import { mountNotRunning } from './not-running.ts';
 import { mountProxyError } from './proxy-error.ts';
 import { mountServerActions } from './server-actions.ts';
 import { mountServiceLogin } from './service-login.ts';
+import { mountSessions } from './sessions.ts';
 import { mountSpawn } from './spawn.ts';
 import { mountSpawnPending } from './spawn-pending.ts';
 import { mountToken } from './token.ts';
@@ -39,6 +40,7 @@ export async function mountPages(app: FastifyInstance, parts: Parts): Promise<vo
   mountLogin(app, parts);
   mountServiceLogin(app, parts);
   mountLogout(app, parts);
+  mountSessions(app, parts);
   mountHome(app, parts);
   mountSpawn(app, parts);
   mountSpawnPending(app, parts);

@@ -253,6 +253,29 @@ export const english = {
     ownServer: 'held by your running server',
   },
 
+  sessions: {
+    title: 'Where you are logged in',
+    heading: 'Where you are logged in',
+    intro: 'Log out a browser that you do not know or no longer use. Running servers go on.',
+    columns: {
+      browser: 'Browser',
+      address: 'Address',
+      since: 'Logged in',
+      lastSeen: 'Last seen',
+      action: 'Log out',
+    },
+    thisOne: 'this browser',
+    unknownBrowser: 'Unknown browser',
+    end: 'Log out',
+    endNamed: (browser: string, address: string) => `Log out ${browser} at ${address}`,
+    ended: 'That browser is logged out.',
+    endAll: 'Log out everywhere',
+    endAllTitle: 'Log out everywhere?',
+    endAllBody: 'All your browsers are logged out, this one too. Your API tokens and servers stay.',
+    keep: 'Stay logged in',
+    link: 'Where you are logged in',
+  },
+
   consent: {
     title: 'Open a server',
     heading: (owner: string, name: string) =>
