@@ -29,6 +29,8 @@ import type { Config, Generation, Secrets } from './config.ts';
 import type { Finding } from './finding.ts';
 import { detectGeneration } from './legacy/generation.ts';
 import { liftTree } from './legacy/lift.ts';
+import { checkManifests } from './manifests/check-manifests.ts';
+import type { Manifest } from './manifests/manifest.ts';
 import { bringIn, type Outside } from './outside.ts';
 import { mergeTrees } from './parse/merge.ts';
 import { parseText } from './parse/parse.ts';
@@ -53,6 +55,9 @@ interface Loaded {
   readonly values: Values | undefined;
   /** In the order of the files. */
   readonly findings: readonly Finding[];
+  /** What the course needs in a cluster beside its config.yaml, and where its pods run. */
+  readonly manifests: readonly Manifest[];
+  readonly namespace: string;
   /** The files by name, without secrets, to show the lines that findings are about. */
   readonly sources: ReadonlyMap<string, SourceText>;
 }
@@ -67,6 +72,10 @@ export interface LoadOptions {
   readonly accept?: readonly string[] | undefined;
   /** Which chart the files are for, where they do not say it themselves. */
   readonly generation?: Generation | null | undefined;
+  /** Files with what the course needs in a cluster beside its config.yaml, as volumes and their secrets. */
+  readonly manifests?: readonly string[];
+  /** Where in a cluster it runs; null: where its manifests say, else `jhub`. */
+  readonly namespace?: string | null | undefined;
   /** The moment of the check, where it is not now. */
   readonly now?: Date;
 }
@@ -97,19 +106,27 @@ const CHECKS = [
 
 /** Reads the files, later ones laid over earlier ones as Helm does. Never throws: what is wrong becomes findings. */
 export async function loadConfig(files: readonly string[], options: LoadOptions = {}): Promise<LoadedConfig> {
-  const texts: Text[] = [];
-  const findings: Finding[] = [];
-  for (const file of files) {
-    const read = await readFile(file);
-    if (read.text === undefined) findings.push(read.finding);
-    else texts.push({ file, text: read.text });
-  }
-  return checkTexts(texts, findings, { ...options, outside: { environment: process.env } });
+  const course = await readTexts(files);
+  const manifests = await readTexts(options.manifests ?? []);
+  const unreadable = [...course.unreadable, ...manifests.unreadable];
+  const outside = { environment: process.env };
+  return checkTexts(course.texts, unreadable, { ...options, outside, manifestTexts: manifests.texts });
 }
 
 /** The same for one text that is in memory already; nothing that it refers to is looked up. */
 export function checkText(text: string, file: string, options: LoadOptions = {}): LoadedConfig {
-  return checkTexts([{ file, text }], [], { ...options, outside: null });
+  return checkTexts([{ file, text }], [], { ...options, outside: null, manifestTexts: [] });
+}
+
+async function readTexts(files: readonly string[]) {
+  const texts: Text[] = [];
+  const unreadable: Finding[] = [];
+  for (const file of files) {
+    const read = await readFile(file);
+    if (read.text === undefined) unreadable.push(read.finding);
+    else texts.push({ file, text: read.text });
+  }
+  return { texts, unreadable };
 }
 
 interface Text {
@@ -120,7 +137,7 @@ interface Text {
 function checkTexts(
   texts: readonly Text[],
   unreadable: readonly Finding[],
-  options: LoadOptions & { readonly outside: Outside | null },
+  options: LoadOptions & { readonly outside: Outside | null; readonly manifestTexts: readonly Text[] },
 ): LoadedConfig {
   const parsed = texts.map(({ file, text }) => parseText(text, file));
   const merged = parsed.map(({ tree }) => tree).reduce(mergeTrees, EMPTY);
@@ -136,7 +153,8 @@ function checkTexts(
   const values: Values | undefined =
     tree === lifted.tree ? validated.values : validateTree(tree, generation).values;
 
-  const { outside } = options;
+  const { outside, manifestTexts } = options;
+  const manifests = checkManifests(manifestTexts, tree, options.namespace ?? null);
   const brought =
     values === undefined || outside === null ? { values, findings: [] } : bringIn(tree, values, outside);
 
@@ -159,16 +177,18 @@ function checkTexts(
               now: options.now ?? new Date(),
             }),
           ),
+          ...manifests.findings,
         ]
       : []),
   ];
-  const judged = acceptFindings(inOrder(findings, texts), accept);
-  const sources = new Map(
-    texts.map(({ file, text }, index) => [
-      file,
-      showableSource(text, { ...parsed[index]!, lifted: lifted.tree }),
-    ]),
-  );
+  const judged = acceptFindings(inOrder(findings, [...texts, ...manifestTexts]), accept);
+  const sources = new Map([
+    ...manifests.sources,
+    ...texts.map(
+      ({ file, text }, index) =>
+        [file, showableSource(text, { ...parsed[index]!, lifted: lifted.tree })] as const,
+    ),
+  ]);
   const loaded = {
     generation,
     mark: detected.mark,
@@ -177,6 +197,8 @@ function checkTexts(
     complete,
     values,
     findings: judged,
+    manifests: manifests.manifests,
+    namespace: manifests.namespace,
     sources,
   };
   if (!complete || brought.values === undefined || judged.some(({ severity }) => severity === 'error')) {

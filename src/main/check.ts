@@ -7,6 +7,10 @@ import type { Tree } from '../config/tree.ts';
 
 export interface CheckOptions {
   readonly files: readonly string[];
+  /** Manifests that the course needs in a cluster beside its files. */
+  readonly manifests?: readonly string[] | undefined;
+  /** Where in a cluster it runs. */
+  readonly namespace?: string | undefined;
   /** Warnings count as errors. */
   readonly strict: boolean;
   /** Errors to let pass, each `CODE@PATH`. */
@@ -29,7 +33,8 @@ export async function checkCommand(options: CheckOptions): Promise<0 | 1 | 2> {
     out('Name at least one file: polder check -f config.yaml\n');
     return 2;
   }
-  const loaded = await loadConfig(files, { accept, generation });
+  const { manifests = [], namespace } = options;
+  const loaded = await loadConfig(files, { accept, generation, manifests, namespace });
   const failing = strict ? ['error', 'warning'] : ['error'];
   const exitCode = loaded.findings.some(({ severity }) => failing.includes(severity)) ? 1 : 0;
   if (json) {
@@ -43,7 +48,7 @@ export async function checkCommand(options: CheckOptions): Promise<0 | 1 | 2> {
   const counts = (['error', 'warning', 'note'] as const).map((severity) =>
     countFindings(loaded.findings, severity),
   );
-  out(`${files.join(', ')}: ${counts.join(', ')}.\n`);
+  out(`${[...files, ...manifests].join(', ')}: ${counts.join(', ')}.\n`);
   return exitCode;
 }
 

@@ -65,6 +65,8 @@ program
   .command('check')
   .description('say what a config.yaml means, and what is wrong with it')
   .option('-f, --config <file...>', 'the course; several files merge, later ones win')
+  .option('-m, --manifests <file...>', 'volumes, claims and secrets that the course needs in a cluster')
+  .option('-n, --namespace <name>', 'where in a cluster it runs (default: as its volumes say, else jhub)')
   .option('--strict', 'warnings count as errors', false)
   .addOption(accept('let these findings pass'))
   .option('--json', 'findings as JSON', false)
@@ -217,6 +219,8 @@ function sayLine(line: string): void {
 
 interface CheckFlags {
   readonly config?: string[];
+  readonly manifests?: string[];
+  readonly namespace?: string;
   readonly strict: boolean;
   readonly json: boolean;
   readonly accept?: string[];

@@ -22,16 +22,67 @@ const MAX_SYNTAX_FINDINGS = 5;
 
 /** Reads one YAML file into a tree with positions. Never throws: what is wrong becomes findings. */
 export function parseText(text: string, file: string): Parsed {
-  const start: Place = { file, line: 1, column: 1 };
-  const whole = { place: start, path: '' };
-  const empty: MapTree = { kind: 'map', ...whole, entries: new Map() };
+  const opened = openText(text, file);
+  const nothing: Parsed = {
+    tree: emptyAt(wholeOf(file)),
+    findings: opened.findings,
+    scalars: [],
+    complete: false,
+  };
+  if (opened.documents === undefined) return nothing;
+  const { place, broken } = opened;
+  const findings = [...opened.findings];
+  const [document, second] = opened.documents;
+  if (second !== undefined) {
+    const at = { place: place(second.range[0]), path: '' };
+    const message = 'A second document begins here (`---`); Helm reads only the first.';
+    const help = 'Keep one document a file; several files can be given, each with its own -f.';
+    findings.push(findingAt(at, { code: 'several-documents', severity: 'error', message, help }));
+  }
+  if (document === undefined) return { ...nothing, findings, complete: findings.length === 0 };
+  const read = withoutOverflow(() => readDocument(document, place));
+  if (read === undefined) return { ...nothing, findings: [...findings, tooDeep(wholeOf(file))] };
+  // After a syntax error the parser guesses, and what it guesses is not worth complaining about.
+  if (!broken) findings.push(...read.findings);
+  return { tree: read.tree, findings, scalars: read.scalars, complete: !broken && read.complete };
+}
+
+/** The same for a file that may have several documents, as manifests do; none of a file that is not YAML. */
+export function parseDocuments(
+  text: string,
+  file: string,
+): { readonly trees: readonly MapTree[]; readonly findings: readonly Finding[] } {
+  const { documents = [], findings, place, broken } = openText(text, file);
+  if (broken) return { trees: [], findings };
+  const read = documents.map((document) => withoutOverflow(() => readDocument(document, place)));
+  return {
+    trees: read.flatMap((one) => (one === undefined || one.tree.entries.size === 0 ? [] : [one.tree])),
+    findings: [...findings, ...read.flatMap((one) => one?.findings ?? [tooDeep(wholeOf(file))])],
+  };
+}
+
+interface OpenedText {
+  /** Undefined where the file could not be looked into at all. */
+  readonly documents: readonly Document.Parsed[] | undefined;
+  readonly findings: readonly Finding[];
+  /** Whether it is not YAML, so that documents are what the parser guesses. */
+  readonly broken: boolean;
+  readonly place: (offset: number) => Place;
+}
+
+function openText(text: string, file: string): OpenedText {
+  const whole = wholeOf(file);
+  const refused = (finding: Finding): OpenedText => ({
+    documents: undefined,
+    findings: [finding],
+    broken: true,
+    place: () => whole.place,
+  });
   if (text.length > MAX_FILE_BYTES) {
     const message = `The file has more than ${MAX_FILE_BYTES} characters, and a values file has less.`;
     const help = 'Keep notebooks and data out of it: they belong into the image or the course repository.';
-    const finding = findingAt(whole, { code: 'file-too-large', severity: 'error', message, help });
-    return { tree: empty, findings: [finding], scalars: [], complete: false };
+    return refused(findingAt(whole, { code: 'file-too-large', severity: 'error', message, help }));
   }
-
   const tabs = untab(text, file);
   const findings: Finding[] = [];
   let parsed = withoutOverflow(() => parseYaml(text));
@@ -41,33 +92,29 @@ export function parseText(text: string, file: string): Parsed {
     findings.push(tabs.finding);
     parsed = withoutOverflow(() => parseYaml(tabs.text));
   }
-  if (parsed === undefined)
-    return { tree: empty, findings: [...findings, tooDeep(whole)], scalars: [], complete: false };
-  const { lines } = parsed;
+  if (parsed === undefined) {
+    const refusal = refused(tooDeep(whole));
+    return { ...refusal, findings: [...findings, ...refusal.findings] };
+  }
+  const { lines, syntaxErrors, documents } = parsed;
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     const lineNumber = Math.max(line, 1);
     const cut = (tabsMatter ? tabs.columnsCut.get(lineNumber) : undefined) ?? 0;
     return { file, line: lineNumber, column: Math.max(col + cut, 1) };
   };
-  for (const error of parsed.syntaxErrors.slice(0, MAX_SYNTAX_FINDINGS)) {
+  for (const error of syntaxErrors.slice(0, MAX_SYNTAX_FINDINGS)) {
     findings.push(describeSyntaxError(error, place(error.pos[0])));
   }
-  const [document, second] = parsed.documents;
-  if (second !== undefined) {
-    const at = { place: place(second.range[0]), path: '' };
-    const message = 'A second document begins here (`---`); Helm reads only the first.';
-    const help = 'Keep one document a file; several files can be given, each with its own -f.';
-    findings.push(findingAt(at, { code: 'several-documents', severity: 'error', message, help }));
-  }
-  if (document === undefined) return { tree: empty, findings, scalars: [], complete: findings.length === 0 };
-  const read = withoutOverflow(() => readDocument(document, place));
-  if (read === undefined)
-    return { tree: empty, findings: [...findings, tooDeep(whole)], scalars: [], complete: false };
-  // After a syntax error the parser guesses, and what it guesses is not worth complaining about.
-  if (parsed.syntaxErrors.length === 0) findings.push(...read.findings);
-  const complete = parsed.syntaxErrors.length === 0 && read.complete;
-  return { tree: read.tree, findings, scalars: read.scalars, complete };
+  return { documents, findings, broken: syntaxErrors.length > 0, place };
+}
+
+function wholeOf(file: string): { readonly place: Place; readonly path: string } {
+  return { place: { file, line: 1, column: 1 }, path: '' };
+}
+
+function emptyAt(whole: { readonly place: Place; readonly path: string }): MapTree {
+  return { kind: 'map', ...whole, entries: new Map() };
 }
 
 interface ParsedYaml {
