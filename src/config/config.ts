@@ -76,6 +76,8 @@ export interface HubConfig {
   readonly redirectToServer: boolean;
   /** How long a login lasts. */
   readonly sessionDays: number;
+  /** Addresses and networks of proxies before ours, whose word is believed on where a request came from. */
+  readonly trustedProxies: readonly string[];
   /** Log more. */
   readonly debug: boolean;
   readonly database: DatabaseConfig;

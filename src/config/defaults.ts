@@ -53,6 +53,7 @@ const CURRENT: Json = {
       JupyterHub: {
         authenticator_class: 'dummy',
         cookie_max_age_days: 14,
+        trusted_downstream_ips: [],
         spawn_throttle_retry_range: [...DEFAULT_RETRY_RANGE],
         admin_access: true,
       },

@@ -23,6 +23,7 @@ import { mountPages } from './pages/pages.ts';
 import type { HttpParts } from './parts.ts';
 import { mountProxies } from './proxies/proxies.ts';
 import { measureRequests } from './request-metrics.ts';
+import { trustRule } from './trusted-proxies.ts';
 import { decorateXsrf } from './xsrf.ts';
 
 /** The longest path segment that is looked at: a user name of 255 characters, each escaped in full. */
@@ -44,7 +45,7 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
         : answerWithPage(site);
       void answer(error, request, reply.headers(COMMON_HEADERS));
     },
-    trustProxy: site.trustedProxies.length === 0 ? false : [...site.trustedProxies],
+    trustProxy: trustRule(site.trustedProxies),
     bodyLimit: parts.requestBytes,
     routerOptions: { maxParamLength: LONGEST_SEGMENT },
     // Input is checked by zod: without these two, fastify loads its libraries for JSON schemas.

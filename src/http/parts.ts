@@ -16,6 +16,7 @@ import type { ServiceLogin } from '../hub/service-login.ts';
 import type { Sessions } from '../hub/sessions.ts';
 import type { Tokens } from '../hub/tokens.ts';
 import type { Users } from '../hub/users.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 export interface HttpParts {
   readonly users: Users;
@@ -69,8 +70,7 @@ export interface Site {
   /** What people are asked before a server starts; empty: nothing. */
   readonly choices: ServerChoices;
   readonly course: Course;
-  /** Where the caller's address is read from the proxy's header: our own proxy is always in front. */
-  readonly trustedProxies: readonly string[];
+  readonly trustedProxies: TrustedProxies;
 }
 
 /** A picture as browsers are given it. */

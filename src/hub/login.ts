@@ -12,7 +12,10 @@ export interface LoginThrottle {
   readonly windowSeconds: number;
   /** One person at one address: someone guesses, or has forgotten. */
   readonly perUser: number;
-  /** One address: a whole classroom may sit behind it, so it is wide. */
+  /**
+   * One address: a whole classroom may sit behind it, so it is wide, and does not close the door. From then on, people
+   * whom the course knows have one failure each there, and others none.
+   */
   readonly perAddress: number;
 }
 
@@ -60,11 +63,11 @@ export class Login {
     const problem = userNameProblem(name);
     if (problem)
       throw new HubError('forbidden', 'This name and password do not belong together.', { detail: problem });
-    await this.#refuseWhenThrottled(name, from);
+    await this.#refuseWhenThrottled(name, { way, from });
     const identity = await way.authenticator.authenticate({ ...credentials, username: name });
     if (!identity) {
       await Promise.all(
-        throttleKeys(name, from, this.#throttle).map(({ key }) =>
+        [userKey(name), addressKey(from)].map((key) =>
           this.#store.throttles.hit(key, this.#throttle.windowSeconds),
         ),
       );
@@ -76,33 +79,49 @@ export class Login {
     return opened;
   }
 
-  async #refuseWhenThrottled(name: string, from: LoginFrom): Promise<void> {
-    for (const { key, limit } of throttleKeys(name, from, this.#throttle)) {
-      const { count, until } = await this.#store.throttles.peek(key);
-      if (count < limit) continue;
-      const seconds = Math.max(1, Math.ceil((until.getTime() - this.#now().getTime()) / 1000));
-      this.#events.loginRefused(name, from.address, 'throttled');
-      throw new HubError('too_many', 'Too many failed logins. Wait a little, then try again.', {
-        retryAfterSeconds: seconds,
-      });
-    }
+  async #refuseWhenThrottled(name: string, { way, from }: Attempt): Promise<void> {
+    const { perUser, perAddress } = this.#throttle;
+    // Counted before the password is looked at, until it was right: many at once would all find the door open.
+    const here = await this.#store.throttles.hit(userAndAddressKey(name, from), this.#throttle.windowSeconds);
+    if (here.count > perUser) this.#refuse(name, from, here.until);
+    const anywhere = await this.#store.throttles.peek(userKey(name));
+    if (anywhere.count >= perUser * ADDRESSES_PER_USER) this.#refuse(name, from, anywhere.until);
+    const address = await this.#store.throttles.peek(addressKey(from));
+    if (address.count < perAddress) return;
+    if (here.count > 1) this.#refuse(name, from, here.until);
+    // Names that are made up give as many tries as one likes.
+    if (!(await this.#knows(name, way))) this.#refuse(name, from, address.until);
   }
+
+  async #knows(name: string, { rule }: LoginWay): Promise<boolean> {
+    const listed = [rule.users, rule.admins, rule.instructors].some((names) => names.has(name));
+    return listed || (await this.#store.users.get(name)) !== undefined;
+  }
+
+  #refuse(name: string, from: LoginFrom, until: Date): never {
+    const seconds = Math.max(1, Math.ceil((until.getTime() - this.#now().getTime()) / 1000));
+    this.#events.loginRefused(name, from.address, 'throttled');
+    throw new HubError('too_many', 'Too many failed logins. Wait a little, then try again.', {
+      retryAfterSeconds: seconds,
+    });
+  }
+}
+
+interface Attempt {
+  readonly way: LoginWay;
+  readonly from: LoginFrom;
 }
 
 type PasswordWay = LoginWay & { readonly authenticator: PasswordAuthenticator };
 
-function userAndAddressKey(name: string, from: LoginFrom): string {
-  return `login:user-address:${name}:${from.address}`;
+function userAndAddressKey(name: string, { address }: LoginFrom): string {
+  return `login:user-address:${name}:${address}`;
 }
 
-function throttleKeys(
-  name: string,
-  from: LoginFrom,
-  { perUser, perAddress }: LoginThrottle,
-): readonly { readonly key: string; readonly limit: number }[] {
-  return [
-    { key: userAndAddressKey(name, from), limit: perUser },
-    { key: `login:user:${name}`, limit: perUser * ADDRESSES_PER_USER },
-    { key: `login:address:${from.address}`, limit: perAddress },
-  ];
+function userKey(name: string): string {
+  return `login:user:${name}`;
+}
+
+function addressKey({ address }: LoginFrom): string {
+  return `login:address:${address}`;
 }

@@ -55,7 +55,7 @@ export async function hubCommand(options: HubOptions, say: (line: string) => voi
       data: folder.path,
       listen: { host: options.host, port: options.port },
       internalUrl: options.url ?? null,
-      trustedProxies: ['127.0.0.1', '::1', ...options.trust],
+      trustedProxies: { nearest: ['127.0.0.1', '::1'], others: options.trust },
       spawner: options.spawner,
       world: join(folder.path, 'world'),
       cluster: clusterOf(options),

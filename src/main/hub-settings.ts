@@ -2,6 +2,7 @@
 import type { Config, Picture, Secrets } from '../config/config.ts';
 import type { ServerChoices } from '../domain/server-choices.ts';
 import type { Site } from '../http/parts.ts';
+import type { TrustedProxies } from '../http/trusted-proxies.ts';
 import type { Keys } from './keys.ts';
 import type { ClusterOptions } from './prepare-course.ts';
 import type { SpawnerKind } from './spawner-kind.ts';
@@ -16,8 +17,7 @@ export interface HubSettings {
   readonly listen: { readonly host: string; readonly port: number };
   /** How servers reach the hub, without a path; null: where it listens. */
   readonly internalUrl: string | null;
-  /** Addresses and networks of the proxies before it. */
-  readonly trustedProxies: readonly string[];
+  readonly trustedProxies: TrustedProxies;
   readonly spawner: SpawnerKind;
   readonly cluster: ClusterOptions;
   /** Where simulated servers are kept, for several hubs and across restarts; null: in memory. */
@@ -44,7 +44,7 @@ export function siteOf(
     readonly authenticatorClass: string;
     /** Whether files stay on this machine though the file says that they need not. */
     readonly keepsHomes: boolean;
-    readonly trustedProxies: readonly string[];
+    readonly trustedProxies: TrustedProxies;
   },
 ): Site {
   const { course, hub, server } = config;
@@ -83,6 +83,9 @@ export function siteOf(
       memoryLimit: server.memory.limit,
       cpuLimit: server.cpu.limit,
     },
-    trustedProxies: parts.trustedProxies,
+    trustedProxies: {
+      ...parts.trustedProxies,
+      others: [...parts.trustedProxies.others, ...hub.trustedProxies],
+    },
   };
 }

@@ -241,7 +241,7 @@ export function siteOf(words: Words, course: Partial<Course>): Site {
       cpuLimit: 1.5,
       ...course,
     },
-    trustedProxies: [],
+    trustedProxies: { nearest: [], others: [] },
   };
 }
 

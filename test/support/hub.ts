@@ -107,7 +107,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
       memoryLimit: null,
       cpuLimit: null,
     },
-    trustedProxies: ['127.0.0.1', '::1'],
+    trustedProxies: { nearest: ['127.0.0.1', '::1'], others: [] },
     ...options.site,
   };
   const parts: HubParts = {

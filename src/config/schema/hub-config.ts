@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { later, refused, secret, section, unneeded } from './fate.ts';
 import { kubeSpawnerSchema } from './kube-spawner.ts';
 import { oauthSections } from './oauth.ts';
-import { count, flag, names, text } from './scalars.ts';
+import { count, flag, names, networks, text } from './scalars.ts';
 
 /** Traits that are known and mean nothing yet. */
 const laterTraits = (...traits: readonly string[]) =>
@@ -24,6 +24,7 @@ export const hubConfigSchema = section({
       .array(count)
       .length(2, 'This is two numbers: the shortest and the longest time.'),
     admin_access: flag,
+    trusted_downstream_ips: networks,
     spawner_class: refused('there is one spawner, which starts processes', 'Leave it out.'),
     load_groups: later(),
     load_roles: later(),
@@ -66,7 +67,6 @@ export const hubConfigSchema = section({
       'token_expires_in_max_seconds',
       'active_user_window',
       'trusted_alt_names',
-      'trusted_downstream_ips',
       'ip',
       'port',
       'bind_url',

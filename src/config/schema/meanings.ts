@@ -36,7 +36,7 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'polder.limits.failedLogins.perUser':
     'After so many failures of one name from one address, that name waits there; ten times as many close it everywhere.',
   'polder.limits.failedLogins.perAddress':
-    'After so many failures from one address everybody there waits. A whole classroom may be behind one.',
+    'After so many failures from one address, people whom the course knows have one failure each there, and others wait: a whole classroom may be behind one.',
   'polder.logins':
     'More places to log in at, by name: each has a class, its traits, and whom it lets in. Names of its people begin with prefix, by default the name and a colon.',
   'polder.letIn':
@@ -111,6 +111,8 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'hub.config':
     'Settings of JupyterHub’s classes, by class and trait. They come before the keys that set the same.',
   'hub.config.JupyterHub.authenticator_class': 'How people log in.',
+  'hub.config.JupyterHub.trusted_downstream_ips':
+    'Addresses and networks of proxies before Polder’s own: what they say of where a request came from is believed.',
   'hub.config.JupyterHub.cookie_max_age_days': 'How long a login lasts, in days.',
   'hub.config.JupyterHub.spawn_throttle_retry_range':
     'When programs that find all places taken are told to come back: between these two times, in seconds.',

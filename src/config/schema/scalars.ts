@@ -1,9 +1,14 @@
 import { z } from 'zod';
+import { isNetwork } from '../../lib/networks.ts';
 import { parseByteSize } from '../bytes.ts';
 
 export const text = z.string();
 export const flag = z.boolean();
 export const names = z.array(z.string());
+
+export const networks = z.array(
+  z.string().refine(isNetwork, 'This is an IP address, or a network such as 10.0.0.0/8.'),
+);
 
 /** A secret itself, or where it is: exactly one of an environment variable and a file. */
 export const secretText = z.union([

@@ -35,6 +35,7 @@ export function readSettings(values: Values, generation: Generation): Settings {
         shutdownOnLogout: hub?.shutdownOnLogout ?? false,
         redirectToServer: hub?.redirectToServer ?? true,
         sessionDays: hub?.config?.JupyterHub?.cookie_max_age_days ?? 14,
+        trustedProxies: hub?.config?.JupyterHub?.trusted_downstream_ips ?? [],
         debug: debug?.enabled ?? false,
         database,
       },

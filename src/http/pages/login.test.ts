@@ -139,6 +139,52 @@ describe('the login page', () => {
     expect(await attempt('anna', PASSWORD)).toBe(303);
   });
 
+  it('lets in those whom it knows, however many others fail at the same address', async () => {
+    await using hub = await startHub({
+      bounds: { failedLogins: { windowSeconds: 60, perUser: 3, perAddress: 2 } },
+    });
+    const attempt = async (username: string, password: string) => {
+      const browser = await hub.browser();
+      const fields = { username, password };
+      return (await press(browser, await show(browser, '/hub/login'), { button: 'Log in', fields })).status;
+    };
+    for (const name of ['dora', 'emil']) {
+      await hub.user(name);
+      expect(await attempt(name, 'wrong')).toBe(403);
+    }
+    await hub.user('anna');
+    await hub.user('ben');
+    expect(await attempt('anna', PASSWORD)).toBe(303);
+    expect(await attempt('ben', 'wrong')).toBe(403);
+    expect(await attempt('ben', PASSWORD)).toBe(429);
+    expect(await attempt('made-up', PASSWORD)).toBe(429);
+  });
+
+  it('believes no address that a browser on the machine of the proxy invents', async () => {
+    await using hub = await startHub({
+      bounds: { failedLogins: { windowSeconds: 60, perUser: 1, perAddress: 100 } },
+    });
+    const attempt = async (forwarded: string) => {
+      const browser = await hub.browser();
+      const { fields } = (await show(browser, '/hub/login')).form('Log in');
+      const headers = { 'x-forwarded-for': forwarded };
+      return browser.post('/hub/login', { ...fields, username: 'anna', password: 'wrong' }, headers);
+    };
+    expect((await attempt('192.0.2.1, 127.0.0.1')).status).toBe(403);
+    expect((await attempt('192.0.2.2, 127.0.0.1')).status).toBe(429);
+    expect((await attempt('192.0.2.3')).status).toBe(403);
+  });
+
+  it('believes a proxy that the course names', async () => {
+    const trustedProxies = { nearest: ['127.0.0.1', '::1'], others: ['10.0.0.0/8'] };
+    await using hub = await startHub({ site: { trustedProxies } });
+    const browser = await hub.browser();
+    const { fields } = (await show(browser, '/hub/login')).form('Log in');
+    const headers = { 'x-forwarded-for': '203.0.113.9, 192.0.2.1, 10.1.2.3' };
+    await browser.post('/hub/login', { ...fields, username: 'anna', password: PASSWORD }, headers);
+    expect((await show(browser, '/hub/sessions')).text).toContain('192.0.2.1');
+  });
+
   it('says how long to wait after too many failures, and lets in after that', async () => {
     await using hub = await startHub();
     const browser = await hub.browser();
