@@ -132,6 +132,14 @@ config
     out(`${JSON.stringify(valuesJsonSchema(), null, 2)}\n`);
   });
 
+config
+  .command('chart', { hidden: true })
+  .description('what the templates of the chart know of it (chart/files/tables.json)')
+  .action(async () => {
+    const { chartTables } = await import('./chart-tables.ts');
+    out(`${JSON.stringify(chartTables(), null, 2)}\n`);
+  });
+
 program
   .command('proxy')
   .description('run the proxy alone, as configurable-http-proxy is run')

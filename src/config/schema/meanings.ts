@@ -25,6 +25,11 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
     'The chart that the file was written for: names and defaults are read as that chart had them.',
   'polder.naming':
     'How names of users become names of pods and volumes: as charts 0.8.2 (legacy-0.10), 0.9 to 3 (escape) or later ones (safe) did it.',
+  'polder.image': 'Where the cluster pulls hub and proxy from; the chart says which version.',
+  'polder.replicas':
+    'How many pods there are of hub (more than one with `hub.db.type: postgres` only) and proxy.',
+  'polder.replicas.hub': 'Hubs.',
+  'polder.replicas.proxy': 'Proxies.',
   'polder.databasePooler':
     'Whether a pooler that gives each transaction another connection stands before the database (PgBouncer’s mode `transaction`).',
   'polder.culling.spareRunningCells':

@@ -5,6 +5,7 @@ import { GENERATIONS } from '../generations.ts';
 import { NAMING_SCHEMES } from '../kubernetes.ts';
 import { cluster, secret, section } from './fate.ts';
 import { otherLoginSchema } from './oauth.ts';
+import { image } from './pods.ts';
 import { byteSize, count, flag, names, seconds, secretText, text, word } from './scalars.ts';
 
 export const courseSchema = section({
@@ -29,6 +30,8 @@ export const polderSchema = section({
   generation: generationWord,
   naming: cluster(word(...NAMING_SCHEMES)),
   databasePooler: flag,
+  image: cluster(image),
+  replicas: cluster(section({ hub: count.min(1), proxy: count.min(1) })),
   letIn: word('any', 'all'),
   // A secret as a whole: whatever stands in it may hold one.
   logins: secret(
