@@ -2,6 +2,7 @@
  * What a course's config.yaml says, checked, translated to one schema, with every default filled in. Secrets are not in
  * it (`Secrets`). Parts get their own piece of it from `main/`; no part gets the whole.
  */
+import type { Service } from '../domain/service.ts';
 import type { Generation } from './generations.ts';
 import type { KubernetesConfig, PodPieces } from './kubernetes.ts';
 import type { AzureConfig, ImageConfig, NotebooksConfig } from './provisioning.ts';
@@ -17,6 +18,8 @@ export interface Config {
   readonly proxy: ProxyConfig;
   readonly cull: CullConfig;
   readonly limits: LimitsConfig;
+  /** In order of the file. */
+  readonly services: readonly Service[];
   /** Null where the file has none. */
   readonly azure: AzureConfig | null;
   readonly image: ImageConfig | null;
@@ -288,6 +291,13 @@ export interface Secrets {
   /** The same of `LoginConfig.others`, by id; null where there are none. */
   readonly otherLogins: Readonly<
     Record<string, Pick<Secrets, 'loginClientSecret' | 'loginTokenParams'>>
+  > | null;
+  /** By name; null where there are none. A token that is null is made by the hub. */
+  readonly services: Readonly<
+    Record<
+      string,
+      { readonly apiToken: string | null; readonly environment: Readonly<Record<string, string>> }
+    >
   > | null;
   /** In PEM, with `proxy.https.type: manual`. */
   readonly tlsKey: string | null;

@@ -23,6 +23,7 @@ import { checkPlainSight } from './checks/plain-sight.ts';
 import { checkScalars } from './checks/scalars.ts';
 import { checkSecrets } from './checks/secrets.ts';
 import { checkServer } from './checks/server.ts';
+import { checkServices } from './checks/services.ts';
 import { checkTemplates } from './checks/templates.ts';
 import { checkVolumeNames } from './checks/volume-names.ts';
 import type { Config, Generation, Secrets } from './config.ts';
@@ -89,6 +90,7 @@ const CHECKS = [
   checkAdmission,
   checkPasswords,
   checkServer,
+  checkServices,
   checkCourse,
   checkLimits,
   checkAzure,

@@ -13,6 +13,7 @@ import type { Roles } from '../hub/roles.ts';
 import type { RouteFeed } from '../hub/route-feed.ts';
 import type { Servers } from '../hub/servers.ts';
 import type { ServiceLogin } from '../hub/service-login.ts';
+import type { Services } from '../hub/services.ts';
 import type { Sessions } from '../hub/sessions.ts';
 import type { Tokens } from '../hub/tokens.ts';
 import type { Users } from '../hub/users.ts';
@@ -21,6 +22,7 @@ import type { TrustedProxies } from './trusted-proxies.ts';
 export interface HttpParts {
   readonly users: Users;
   readonly servers: Servers;
+  readonly services: Services;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly login: Login;

@@ -1,12 +1,14 @@
 /** The hub's own process, as the supervisor starts it: chooses the parts, tells when it answers, ends cleanly. */
 import { once } from 'node:events';
+import { dirname, join } from 'node:path';
 import { openDataFolder } from './data-folder.ts';
 import { joinHubs, openDatabase } from './database.ts';
 import { openHub } from './hub.ts';
-import { type HubSettings, siteOf } from './hub-settings.ts';
+import { type HubSettings, serviceTokensOf, siteOf } from './hub-settings.ts';
 import { checkLoginWays, openLoginWays } from './login-ways.ts';
 import { openSpawner } from './open-spawner.ts';
 import { openProcessLog } from './process-log.ts';
+import { ServiceProcesses } from './service-processes.ts';
 
 /** What the hub says when it answers. */
 export interface HubGreeting {
@@ -67,6 +69,8 @@ export async function serveHub(
   const { spawner, findings } = await openSpawner(settings, log);
   const ways = await openLoginWays(config.login, secrets);
   const loginFindings = checkLoginWays(ways);
+  let processes: ServiceProcesses | undefined;
+  const serviceTokens = serviceTokensOf({ config, secrets, keys });
   const hub = await openHub({
     store,
     spawner,
@@ -100,6 +104,11 @@ export async function serveHub(
       strictHooks: settings.strictHooks,
     },
     cull: config.cull.enabled ? config.cull : null,
+    services: {
+      list: config.services,
+      tokens: serviceTokens,
+      pidOf: (name) => processes?.pidOf(name) ?? null,
+    },
     listen: settings.listen,
     internalUrl: settings.internalUrl,
     proxyToken: keys.proxyToken,
@@ -108,12 +117,26 @@ export async function serveHub(
     log,
     now: () => new Date(),
   });
+  processes = await ServiceProcesses.start({
+    services: config.services,
+    tokens: serviceTokens,
+    environments: new Map(
+      Object.entries(secrets.services ?? {}).map(([name, { environment }]) => [name, environment]),
+    ),
+    programs: settings.python === null ? [] : [dirname(settings.python)],
+    hubUrl: settings.internalUrl ?? hub.url,
+    baseUrl: config.hub.baseUrl,
+    folder: join(folder.path, 'services'),
+    run: folder.run,
+    log,
+  });
   greet({ url: hub.url, findings: [...findings, ...(await loginFindings)] });
 
   await ended;
   const running = (await store.servers.inStates(['ready', 'starting'])).map((server) =>
     server.name === '' ? server.owner : `${server.owner}/${server.name}`,
   );
+  await processes[Symbol.asyncDispose]();
   await hub[Symbol.asyncDispose]();
   await spawner[Symbol.asyncDispose]();
   return { farewell: true, running };

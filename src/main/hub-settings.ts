@@ -3,6 +3,7 @@ import type { Config, Picture, Secrets } from '../config/config.ts';
 import type { ServerChoices } from '../domain/server-choices.ts';
 import type { Site } from '../http/parts.ts';
 import type { TrustedProxies } from '../http/trusted-proxies.ts';
+import { deriveSecret } from '../lib/secret.ts';
 import type { Keys } from './keys.ts';
 import type { ClusterOptions } from './prepare-course.ts';
 import type { SpawnerKind } from './spawner-kind.ts';
@@ -29,6 +30,20 @@ export interface HubSettings {
   readonly strictHooks: boolean;
   /** What this hub has counts from now on, whatever others of its database had. */
   readonly takeOver: boolean;
+}
+
+/** What each service shows the hub: from the file, or made from a key that all hubs have. By name. */
+export function serviceTokensOf({
+  config,
+  secrets,
+  keys,
+}: Pick<HubSettings, 'config' | 'secrets' | 'keys'>): ReadonlyMap<string, string> {
+  return new Map(
+    config.services.map(({ name }) => [
+      name,
+      secrets.services?.[name]?.apiToken ?? deriveSecret(keys.tokenKey, 'service-token', name),
+    ]),
+  );
 }
 
 function pictureOf({ type, base64 }: Picture): { readonly type: string; readonly body: Buffer } {

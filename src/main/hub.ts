@@ -8,6 +8,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { LoginWay } from '../authenticator/authenticator.ts';
 import { isInClass } from '../domain/class-time.ts';
 import { serverRoutes } from '../domain/route.ts';
+import type { Service } from '../domain/service.ts';
 import { createHubApp } from '../http/app.ts';
 import type { Site } from '../http/parts.ts';
 import { Activity } from '../hub/activity.ts';
@@ -24,12 +25,14 @@ import { OrphanReconciler } from '../hub/reconcilers/orphans.ts';
 import { type Reconciler, ReconcilerLoop } from '../hub/reconcilers/reconciler.ts';
 import { RouteReconciler } from '../hub/reconcilers/routes.ts';
 import { ServerReconciler, type StartSettings } from '../hub/reconcilers/servers.ts';
+import { ServiceRouteReconciler } from '../hub/reconcilers/service-routes.ts';
 import { Roles } from '../hub/roles.ts';
 import { RouteFeed } from '../hub/route-feed.ts';
 import { RunningServers } from '../hub/running-servers.ts';
 import { type ServerSettings, ServerSpecs } from '../hub/server-spec.ts';
 import { type ServerLimits, Servers } from '../hub/servers.ts';
 import { ServiceLogin } from '../hub/service-login.ts';
+import { Services } from '../hub/services.ts';
 import { Sessions } from '../hub/sessions.ts';
 import { StartQueue, type StartQueueSettings } from '../hub/start-queue.ts';
 import { Tokens } from '../hub/tokens.ts';
@@ -52,6 +55,7 @@ export interface HubParts {
   readonly starts: StartSettings;
   /** Null: idle servers go on. */
   readonly cull: CullSettings | null;
+  readonly services: DeclaredServices;
   /** Where the hub listens; port 0 takes any free one. */
   readonly listen: { readonly host: string; readonly port: number };
   /** How servers reach the hub, without a path; null: where it listens. */
@@ -71,6 +75,15 @@ export interface Bounds {
   /** Null: no limit. */
   readonly tokensPerUser: number | null;
   readonly failedLogins: LoginThrottle;
+}
+
+/** The services of the file, and what each shows the hub. */
+export interface DeclaredServices {
+  readonly list: readonly Service[];
+  /** By name. */
+  readonly tokens: ReadonlyMap<string, string>;
+  /** The process of one that the hub started; null: none runs now. */
+  readonly pidOf: (name: string) => number | null;
 }
 
 export interface RunningHub extends AsyncDisposable {
@@ -102,11 +115,14 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     key: parts.tokenKey,
     debug: parts.debug,
   });
+  const { list, tokens: serviceTokens, pidOf } = parts.services;
+  const services = new Services({ services: list, tokens: serviceTokens, pidOf });
   const running = new RunningServers({ store, spawner, specs, now });
 
   const app = await createHubApp({
     users: new Users({ store, servers, events }),
     servers,
+    services,
     tokens: new Tokens({ store, roles, perUser: parts.bounds.tokensPerUser, now }),
     sessions,
     login: new Login({ store, ways, admission, throttle: parts.bounds.failedLogins, events, now }),
@@ -168,6 +184,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const loops = [
     serverLoop,
     loop(routeReconciler),
+    loop(new ServiceRouteReconciler({ store, services, baseUrl: site.baseUrl })),
     loop(routeFeed, 'routes'),
     loop(new OrphanReconciler({ store, spawner, events })),
     loop(new HousekeepingReconciler({ store })),

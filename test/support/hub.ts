@@ -8,6 +8,7 @@ import type { LoginWay } from '../../src/authenticator/authenticator.ts';
 import { DummyAuthenticator } from '../../src/authenticator/dummy/dummy.ts';
 import type { Server } from '../../src/domain/server.ts';
 import type { ServerChoices } from '../../src/domain/server-choices.ts';
+import type { Service } from '../../src/domain/service.ts';
 import type { User } from '../../src/domain/user.ts';
 import { LOGIN_COOKIE, SESSION_COOKIE } from '../../src/http/caller.ts';
 import type { Site } from '../../src/http/parts.ts';
@@ -43,6 +44,7 @@ export interface HubOptions {
   readonly password?: string | null;
   /** Ways to log in, in place of the one with the password. */
   readonly ways?: readonly LoginWay[];
+  readonly services?: readonly (Pick<Service, 'name'> & Partial<Service>)[];
   readonly log?: Logger;
   /** How many hubs take turns in answering. */
   readonly hubs?: number;
@@ -59,6 +61,23 @@ export const PROXY_TOKEN = 'token-of-the-proxies-of-tests';
 const TOKEN_KEY = 'a key for the tokens of tests';
 
 export const PASSWORD = 'course-password';
+
+/** What is true of a service of which nothing is said. */
+export const SERVICE: Omit<Service, 'name'> = {
+  url: null,
+  admin: false,
+  command: null,
+  cwd: null,
+  user: null,
+  display: true,
+  info: {},
+  oauth: { clientId: 'service-of-tests', redirectUri: null, noConfirm: false, allowedScopes: [] },
+};
+
+/** What a service of this name shows. */
+export function serviceTokenOf(name: string): string {
+  return deriveSecret(TOKEN_KEY, 'service-token', name);
+}
 
 /** Opens it; dispose of it at the end of the test. */
 export async function startHub(options: HubOptions = {}): Promise<TestHub> {
@@ -136,6 +155,11 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     },
     starts: { startTimeoutSeconds: 30, strictHooks: false, ...options.starts },
     cull: null,
+    services: {
+      list: options.services?.map((service) => ({ ...SERVICE, ...service })) ?? [],
+      tokens: new Map(options.services?.map(({ name }) => [name, serviceTokenOf(name)])),
+      pidOf: () => null,
+    },
     listen: { host: '127.0.0.1', port: 0 },
     internalUrl: null,
     proxyToken: PROXY_TOKEN,

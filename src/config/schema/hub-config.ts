@@ -3,6 +3,7 @@ import { later, refused, secret, section, unneeded } from './fate.ts';
 import { kubeSpawnerSchema } from './kube-spawner.ts';
 import { oauthSections } from './oauth.ts';
 import { count, flag, names, networks, text } from './scalars.ts';
+import { serviceSchema } from './services.ts';
 
 /** Traits that are known and mean nothing yet. */
 const laterTraits = (...traits: readonly string[]) =>
@@ -28,9 +29,9 @@ export const hubConfigSchema = section({
     spawner_class: refused('there is one spawner, which starts processes', 'Leave it out.'),
     load_groups: later(),
     load_roles: later(),
-    services: secret(later()),
+    services: secret(z.array(serviceSchema)),
     api_tokens: secret(later()),
-    service_tokens: secret(later()),
+    service_tokens: secret(z.record(z.string(), text)),
     db_url: secret(unneeded('`hub.db` says where the database is')),
     db_kwargs: unneeded('`hub.db` says where the database is'),
     upgrade_db: unneeded('the hub upgrades its database itself'),

@@ -4,26 +4,9 @@ import { hubConfigSchema } from './hub-config.ts';
 import { json, jsonItems, jsonList, jsonMap, labels } from './passthrough.ts';
 import { deploymentStrategy, hubService, podKeys, replacedImage } from './pods.ts';
 import { count, environment, files, flag, names, text, word } from './scalars.ts';
+import { serviceSchema } from './services.ts';
 
 const ON_PAGES = '`course.name`, `course.welcome` and `course.contact` are shown on the pages';
-
-const service = section({
-  name: text,
-  admin: flag,
-  command: z.union([text, jsonList]),
-  url: text,
-  api_token: secret(text),
-  apiToken: secret(text),
-  display: flag,
-  environment: jsonMap,
-  oauth_no_confirm: flag,
-  oauth_redirect_uri: text,
-  oauth_client_id: text,
-  oauth_client_allowed_scopes: names,
-  cwd: text,
-  user: text,
-  info: jsonMap,
-}).loose();
 
 const role = section({
   name: text,
@@ -57,7 +40,7 @@ export const hubSchema = section({
     'Say what it sets with keys instead: `singleuser.*`, `hub.*` or `hub.config.<Class>.<trait>`.',
   ),
   extraFiles: secret(laterAs(files)),
-  services: secret(laterAs(z.record(z.string(), service))),
+  services: secret(z.record(z.string(), serviceSchema)),
   loadRoles: laterAs(z.record(z.string(), role)),
   templatePaths: later(ON_PAGES, names),
   templateVars: later(ON_PAGES, jsonMap),

@@ -9,6 +9,7 @@ import { readLogin } from './login.ts';
 import { readAzure, readImage, readNotebooks } from './provisioning.ts';
 import { readProxy } from './proxy.ts';
 import { readServer } from './server.ts';
+import { readServices } from './services.ts';
 
 export interface Settings {
   readonly config: Config;
@@ -19,6 +20,7 @@ export interface Settings {
 export function readSettings(values: Values, generation: Generation): Settings {
   const { login, secrets } = readLogin(values, generation);
   const { database, url } = readDatabase(values);
+  const { services, serviceSecrets } = readServices(values);
   const { hub, cull, debug, polder, proxy } = values;
   return {
     config: {
@@ -53,6 +55,7 @@ export function readSettings(values: Values, generation: Generation): Settings {
         removeNamedServers: cull?.removeNamedServers ?? false,
       },
       limits: readLimits(polder?.limits),
+      services,
       azure: readAzure(values),
       image: readImage(values),
       notebooks: readNotebooks(values),
@@ -65,6 +68,7 @@ export function readSettings(values: Values, generation: Generation): Settings {
       hubEnvironment: readHubEnvironment(hub?.extraEnv),
       tlsKey: proxy?.https?.manual?.key || null,
       databaseUrl: url,
+      services: serviceSecrets,
       podPieces: readPodPieces(values),
       registry: readRegistry(values.imagePullSecret),
       ...secrets,

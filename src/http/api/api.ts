@@ -20,6 +20,7 @@ import { mountRoot } from './root.ts';
 import { mountServer } from './server.ts';
 import { mountServerStart } from './server-start.ts';
 import { mountServerStop } from './server-stop.ts';
+import { mountService } from './service.ts';
 import { mountSessions } from './sessions.ts';
 import { mountToken } from './token.ts';
 import { mountTokens } from './tokens.ts';
@@ -53,5 +54,6 @@ export async function mountApi(api: FastifyInstance, parts: HttpParts): Promise<
     mountAuthorizations(api, parts);
     mountSessions(api, parts);
     mountGroups(api);
+    mountService(api, parts);
   });
 }

@@ -1,4 +1,4 @@
-/** `GET /hub/api/groups` and `/services`: there are none, and programs that look get an empty answer. */
+/** `GET /hub/api/groups`: there are none, and programs that look get an empty answer. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { notFound, pathParameter, requireScope, requireSomeScope } from './access.ts';
@@ -17,11 +17,5 @@ export function mountGroups(api: FastifyInstance): void {
   api.get('/groups/:group', async (request) => {
     requireScope(request, ['read:groups', 'read:groups:name'], { group: pathParameter(request, 'group') });
     return notFound();
-  });
-
-  // A dictionary by name, unlike all other lists.
-  api.get('/services', async (request) => {
-    requireSomeScope(request, 'list:services');
-    return {};
   });
 }

@@ -1,0 +1,82 @@
+/** `/hub/api/services`: the programs that work with this hub. Which there are is said by the course's file alone. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { HubError } from '../../domain/errors.ts';
+import { allows, type ScopeSet } from '../../domain/scope.ts';
+import { type Service, servicePath } from '../../domain/service.ts';
+import type { Services } from '../../hub/services.ts';
+import type { HttpParts, Site } from '../parts.ts';
+import { notFound, pathParameter, requireScope, requireSomeScope } from './access.ts';
+import { parseInput } from './body.ts';
+import { pageAnswer, pageQuery, pageRange } from './pagination.ts';
+
+const listQuery = z.object(pageQuery);
+
+export function mountService(
+  api: FastifyInstance,
+  { services, site }: Pick<HttpParts, 'services' | 'site'>,
+): void {
+  // A dictionary by name, unlike all other lists; in pages it is a list like them.
+  api.get('/services', async (request) => {
+    const { scopes } = requireSomeScope(request, 'list:services');
+    const range = pageRange(request, parseInput(listQuery, request.query));
+    const seen = services.list().filter(({ name }) => allows(scopes, 'list:services', { service: name }));
+    const items = seen
+      .slice(range.offset, range.offset + range.limit)
+      .map((service) => serviceModel(service, { scopes, services, site }));
+    const answer = pageAnswer(request, { items, total: seen.length }, range);
+    return answer === items ? Object.fromEntries(items.map((model) => [model.name, model])) : answer;
+  });
+
+  api.get('/services/:service', async (request) => {
+    const name = pathParameter(request, 'service');
+    const { scopes } = requireScope(request, ['read:services', 'read:services:name'], { service: name });
+    const service = services.get(name);
+    return service ? serviceModel(service, { scopes, services, site }) : notFound();
+  });
+
+  api.post('/services/:service', async (request) => {
+    const name = pathParameter(request, 'service');
+    requireScope(request, 'admin:services');
+    if (services.get(name)) throw new HubError('conflict', `Service ${name} already exists`);
+    throw new HubError('invalid', SAID_IN_THE_FILE);
+  });
+
+  api.delete('/services/:service', async (request) => {
+    const name = pathParameter(request, 'service');
+    requireScope(request, 'admin:services', { service: name });
+    if (!services.get(name)) notFound();
+    throw Object.assign(new Error(SAID_IN_THE_FILE), { statusCode: 405 });
+  });
+}
+
+const SAID_IN_THE_FILE =
+  'Services are declared in the course’s file, with `hub.services`: add or remove it there, and start the hub again.';
+
+/** As much of a service as these scopes show. */
+function serviceModel(
+  service: Service,
+  { scopes, services, site }: { readonly scopes: ScopeSet; readonly services: Services; readonly site: Site },
+): { readonly name: string } & Record<string, unknown> {
+  const { name } = service;
+  const mayRead = (scope: string) => allows(scopes, scope, { service: name });
+  const roles = service.admin ? ['admin'] : [];
+  return {
+    kind: 'service',
+    name,
+    ...(mayRead('read:services')
+      ? {
+          admin: service.admin,
+          roles,
+          url: service.url ?? '',
+          prefix: service.url === null ? '' : servicePath(site.baseUrl, name),
+          // What is in a command is for whoever wrote the file.
+          command: service.command?.slice(0, 1) ?? [],
+          pid: services.pidOf(service) ?? 0,
+          info: service.info,
+          display: service.display,
+        }
+      : {}),
+    ...(mayRead('read:roles:services') ? { roles } : {}),
+  };
+}
