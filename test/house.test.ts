@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { startHub } from './support/hub.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -129,6 +130,13 @@ describe('the code', () => {
       .filter((path) => path !== own && /\.(ts|mjs|py|md|yaml|css|js|ipynb|in|txt)$|\/run$/.test(path))
       .filter((path) => mark.test(readFileSync(join(root, path), 'utf8')));
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('the API', () => {
+  it('says of every route what it takes and answers, or the hub does not start', async () => {
+    await using hub = await startHub({ hubs: 1 });
+    expect((await hub.api('GET', '/openapi.json')).status).toBe(200);
   });
 });
 

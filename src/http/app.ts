@@ -12,6 +12,7 @@ import fastify, {
   LogController,
 } from 'fastify';
 import { mountApi } from './api/api.ts';
+import { collectEndpoints } from './api/openapi.ts';
 import { acceptBrowsers } from './browser.ts';
 import { closePromptly } from './closing.ts';
 import { answerWithJson, answerWithPage } from './errors.ts';
@@ -66,9 +67,10 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
 
   await app.register(
     async (hub) => {
+      const endpoints = collectEndpoints(hub);
       mountHealth(hub, parts);
       await hub.register((metrics) => mountMetrics(metrics, parts));
-      await hub.register((api) => mountApi(api, parts), { prefix: '/api' });
+      await hub.register((api) => mountApi(api, parts, endpoints), { prefix: '/api' });
       await hub.register((oauth) => mountOAuth(oauth, parts), { prefix: '/api/oauth2' });
       await hub.register(async (proxies) => mountProxies(proxies, parts), { prefix: '/api/proxies' });
       await hub.register(async (pages) => {

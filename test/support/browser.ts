@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici';
+import { checkAnswer } from './described-answers.ts';
 
 /** As much of a browser as a test of the hub needs: it keeps cookies and shows them where their path says so. */
 export class Browser {
@@ -36,6 +37,7 @@ export class Browser {
         body: init.body?.toString() ?? null,
       }),
     );
+    await checkAnswer(init.method ?? 'GET', url, response);
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     return response;
   }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { HttpParts } from '../parts.ts';
 import { findUser, requireScope, userNameOf } from './access.ts';
 import { parseInput } from './body.ts';
+import { described, empty, type Operation } from './operation.ts';
 
 /** ISO 8601; without a zone it is UTC, which is what Python's clocks write. */
 const timestamp = z.string().transform((text, context) => {
@@ -24,11 +25,18 @@ const report = z
     'body must contain at least one of `last_activity` or `servers`',
   );
 
+const reportActivity: Operation = {
+  summary: 'Say when a user and their servers were last active',
+  access: ['users:activity'],
+  body: report,
+  answers: { 200: empty('It is noted.') },
+};
+
 export function mountActivity(
   api: FastifyInstance,
   { users, activity }: Pick<HttpParts, 'users' | 'activity'>,
 ): void {
-  api.post('/users/:user/activity', async (request, reply) => {
+  api.post('/users/:user/activity', described(reportActivity), async (request, reply) => {
     requireScope(request, 'users:activity', { user: userNameOf(request) });
     const { last_activity, servers } = parseInput(report, request.body);
     const user = await findUser(users, userNameOf(request));

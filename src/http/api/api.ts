@@ -15,6 +15,7 @@ import { mountCurrentUser } from './current-user.ts';
 import { mountGroups } from './groups.ts';
 import { mountInfo } from './info.ts';
 import { answerOtherMethods } from './methods.ts';
+import { type Endpoint, mountOpenApi } from './openapi.ts';
 import { mountProgress } from './progress.ts';
 import { mountRoot } from './root.ts';
 import { mountServer } from './server.ts';
@@ -27,7 +28,12 @@ import { mountTokens } from './tokens.ts';
 import { mountUser } from './user.ts';
 import { mountUsers } from './users.ts';
 
-export async function mountApi(api: FastifyInstance, parts: HttpParts): Promise<void> {
+/** @param endpoints all of the hub, those of others among them: what the OpenAPI document is made of */
+export async function mountApi(
+  api: FastifyInstance,
+  parts: HttpParts,
+  endpoints: readonly Endpoint[],
+): Promise<void> {
   api.addHook('onRequest', identifyCaller(parts, { tokens: true }));
   api.addHook('preValidation', checkApiXsrf);
   acceptAnyJson(api);
@@ -36,10 +42,13 @@ export async function mountApi(api: FastifyInstance, parts: HttpParts): Promise<
     answerWithJson(new HubError('not_found', 'Not Found'), request, reply),
   );
   // A browser asks so before a page of another origin may send anything; it learns the headers, no more.
-  api.options('/*', { config: { anonymous: true } }, async (_request, reply) => reply.status(204).send());
+  api.options('/*', { config: { anonymous: true, operation: null } }, async (_request, reply) =>
+    reply.status(204).send(),
+  );
 
   answerOtherMethods(api, () => {
     mountRoot(api);
+    mountOpenApi(api, endpoints);
     mountInfo(api, parts);
     mountCurrentUser(api, parts);
     mountUsers(api, parts);

@@ -9,13 +9,28 @@ import { expandScopes, isWithin, unionScopes } from '../../domain/scope.ts';
 import { requireCaller } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { pathParameter } from './access.ts';
-import { identifyScopes, userModel } from './user-model.ts';
+import { described, json, type Operation } from './operation.ts';
+import { identifyScopes, userModel, userSchema } from './user-model.ts';
+
+const identifyToken: Operation = {
+  summary: 'Whose a token is',
+  description: 'For programs from before JupyterHub 2.',
+  access: 'caller',
+  answers: { 200: json(userSchema, 'The user whose token it is.') },
+};
+
+const removed: Operation = {
+  summary: 'What JupyterHub had once: always 404',
+  access: 'anyone',
+  answers: {},
+  errors: [404],
+};
 
 export function mountAuthorizations(
   api: FastifyInstance,
   { callers, servers, roles, site }: Pick<HttpParts, 'callers' | 'servers' | 'roles' | 'site'>,
 ): void {
-  api.get('/authorizations/token/:secret', async (request) => {
+  api.get('/authorizations/token/:secret', described(identifyToken), async (request) => {
     const asking = requireToken(requireCaller(request));
     const shown = await callers.byToken(pathParameter(request, 'secret'));
     if (!shown || !mayEnter(shown, asking)) throw new HubError('not_found', 'Not Found');
@@ -27,15 +42,15 @@ export function mountAuthorizations(
     return userModel(shown.user, own, { scopes, roles, site, includeStoppedServers: false });
   });
 
-  api.post('/authorizations/token', async () => {
+  api.post('/authorizations/token', described(removed), async () => {
     throw new HubError(
       'not_found',
       'This was removed in JupyterHub 2. Use /hub/api/users/:user/tokens instead.',
     );
   });
 
-  api.get('/authorizations/cookie/:name', refuseCookies);
-  api.get('/authorizations/cookie/:name/:value', refuseCookies);
+  api.get('/authorizations/cookie/:name', described(removed), refuseCookies);
+  api.get('/authorizations/cookie/:name/:value', described(removed), refuseCookies);
 }
 
 async function refuseCookies(): Promise<never> {

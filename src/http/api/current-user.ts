@@ -1,18 +1,33 @@
 /** `GET /hub/api/user`: who the caller is and what they may do. Single-user servers decide by it whom they let in. */
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { expandScopes, listScopes, unionScopes } from '../../domain/scope.ts';
 import { tokenApiId } from '../../domain/token.ts';
 import { requireCaller } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { parseInput } from './body.ts';
+import { described, json, type Operation } from './operation.ts';
 import { userQuery } from './user.ts';
-import { identifyScopes, userModel } from './user-model.ts';
+import { identifyScopes, userModel, userSchema } from './user-model.ts';
+
+const currentUser = userSchema.extend({
+  token_id: z.string().nullable(),
+  session_id: z.string().nullable(),
+  scopes: z.array(z.string()),
+});
+
+const tellCaller: Operation = {
+  summary: 'Who asks, and what they may do',
+  access: 'caller',
+  query: userQuery,
+  answers: { 200: json(currentUser, 'The caller.') },
+};
 
 export function mountCurrentUser(
   api: FastifyInstance,
   { servers, roles, site }: Pick<HttpParts, 'servers' | 'roles' | 'site'>,
 ): void {
-  api.get('/user', async (request) => {
+  api.get('/user', described(tellCaller), async (request) => {
     const { user, token, scopes } = requireCaller(request);
     const { include_stopped_servers: includeStoppedServers } = parseInput(userQuery, request.query);
     const own = (await servers.ofUsers([user])).get(user.id) ?? [];

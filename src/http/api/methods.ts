@@ -20,6 +20,7 @@ export function answerOtherMethods(app: FastifyInstance, mount: () => void): voi
     app.route({
       method: missing,
       url: url.slice(app.prefix.length),
+      config: { operation: null },
       handler: async (_request, reply) => {
         reply.header('allow', allowed);
         throw Object.assign(new Error('Method Not Allowed'), { statusCode: 405 });

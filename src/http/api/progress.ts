@@ -6,6 +6,7 @@
  */
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { HubError } from '../../domain/errors.ts';
 import type { ProgressEvent } from '../../domain/progress.ts';
 import { serverPath } from '../../domain/route.ts';
@@ -15,6 +16,7 @@ import type { ServerUpdate } from '../../hub/servers.ts';
 import { english } from '../pages/texts.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, notFound, requireScope, serverNameOf, userNameOf } from './access.ts';
+import { described, type Operation } from './operation.ts';
 import { serverLabel } from './server-model.ts';
 import { SERVER_PATHS, serverSubject } from './server-request.ts';
 
@@ -24,6 +26,19 @@ const KEEP_ALIVE_MS = 8_000;
 type Answer = Readonly<Record<string, string | number | boolean | Date | null>>;
 type ProgressParts = Pick<HttpParts, 'users' | 'servers' | 'ensureRoute' | 'site' | 'now'>;
 
+const followStart: Operation = {
+  summary: 'How a start goes, as it goes',
+  description:
+    'Events, each a line `data: {"progress": 0–100, "message": …}`; the last has `ready` or `failed`.',
+  access: ['read:servers'],
+  answers: {
+    200: {
+      description: 'The events; ends when the start does.',
+      content: { 'text/event-stream': z.string() },
+    },
+  },
+};
+
 export function mountProgress(api: FastifyInstance, parts: ProgressParts): void {
   const { users, servers } = parts;
   const closing = new AbortController();
@@ -31,7 +46,8 @@ export function mountProgress(api: FastifyInstance, parts: ProgressParts): void 
 
   for (const path of SERVER_PATHS) {
     // A HEAD request would wait for the end of the stream.
-    api.get(`${path.replace(/\/$/, '')}/progress`, { exposeHeadRoute: false }, async (request, reply) => {
+    const options = { ...described(followStart), exposeHeadRoute: false };
+    api.get(`${path.replace(/\/$/, '')}/progress`, options, async (request, reply) => {
       requireScope(request, 'read:servers', serverSubject(request));
       const user = await findUser(users, userNameOf(request));
       const name = serverNameOf(request);

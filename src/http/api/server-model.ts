@@ -1,8 +1,30 @@
 /** A server as JupyterHub's API describes it. */
+import { z } from 'zod';
 import { escapePathSegment, serverPath } from '../../domain/route.ts';
 import { allows, type ScopeSet } from '../../domain/scope.ts';
 import { isActive, pendingOperation, type Server } from '../../domain/server.ts';
 import type { Site } from '../parts.ts';
+import { time } from './operation.ts';
+
+/** `state` is there for those who may see it. */
+export const serverSchema = z
+  .object({
+    name: z.string(),
+    display_name: z.string(),
+    full_name: z.string(),
+    last_activity: time.nullable(),
+    started: time.nullable(),
+    pending: z.enum(['spawn', 'stop']).nullable(),
+    ready: z.boolean(),
+    stopped: z.boolean(),
+    url: z.string(),
+    user_options: z.record(z.string(), z.unknown()),
+    progress_url: z.string(),
+    full_url: z.string().nullable(),
+    full_progress_url: z.string().nullable(),
+    state: z.unknown().optional(),
+  })
+  .meta({ id: 'Server' });
 
 /** As much of a server as the model says. */
 export type DescribedServer = Pick<
@@ -27,7 +49,7 @@ export function neverStarted(owner: string): DescribedServer {
 export function serverModel(
   server: DescribedServer,
   { scopes, site }: { readonly scopes: ScopeSet; readonly site: Site },
-) {
+): z.output<typeof serverSchema> {
   const subject = { user: server.owner, server: server.name };
   return {
     name: server.name,

@@ -20,7 +20,8 @@ const displayName = z
   .max(255, 'must have at most 255 characters')
   .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters');
 
-const json: z.ZodType<Json> = z.json();
+/** Bodies come out of JSON: there is nothing left to check. */
+const json = z.custom<Json>();
 const userOptions = z.record(z.string(), json);
 
 /** What can be said of a server. */
@@ -28,6 +29,9 @@ export const serverBody = z.strictObject({
   display_name: displayName.nullish(),
   user_options: userOptions.nullish(),
 });
+
+/** The same, or the options themselves, or nothing. */
+export const serverRequestBody = z.union([serverBody, userOptions]).nullish();
 
 export interface ServerRequest {
   readonly displayName?: string;

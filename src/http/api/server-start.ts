@@ -7,20 +7,47 @@
  * places of the course are taken (`activeServerLimit`) it is a 429 with `Retry-After`.
  */
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { HubError } from '../../domain/errors.ts';
 import { isActive, isSettled } from '../../domain/server.ts';
 import type { QueuePlace } from '../../domain/start-queue.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, requireScope, serverNameOf, userNameOf } from './access.ts';
+import { type Answer, described, type Operation } from './operation.ts';
 import { serverLabel } from './server-model.ts';
-import { parseServerRequest, SERVER_PATHS, SHORT_WAIT_MS, serverSubject } from './server-request.ts';
+import {
+  parseServerRequest,
+  SERVER_PATHS,
+  SHORT_WAIT_MS,
+  serverRequestBody,
+  serverSubject,
+} from './server-request.ts';
+
+const text = (description: string): Answer => ({ description, content: { 'text/plain': z.string() } });
+
+const startServer: Operation = {
+  summary: 'Start a server',
+  access: ['start:servers'],
+  body: serverRequestBody,
+  answers: {
+    201: text('It is ready.'),
+    202: {
+      ...text('It starts, or waits for its turn.'),
+      headers: {
+        'polder-queue-position': 'Its place in the queue, from 1.',
+        'polder-queue-estimate': 'In how many seconds it is ready, where that is known.',
+      },
+    },
+  },
+  errors: [409, 429],
+};
 
 export function mountServerStart(
   api: FastifyInstance,
   { users, servers, ensureRoute }: Pick<HttpParts, 'users' | 'servers' | 'ensureRoute'>,
 ): void {
   for (const path of SERVER_PATHS) {
-    api.post(path, async (request, reply) => {
+    api.post(path, described(startServer), async (request, reply) => {
       const caller = requireScope(request, 'start:servers', serverSubject(request));
       const user = await findUser(users, userNameOf(request));
       const name = serverNameOf(request);

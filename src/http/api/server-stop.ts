@@ -9,16 +9,28 @@ import { isActive } from '../../domain/server.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, requireScope, serverNameOf, userNameOf } from './access.ts';
 import { parseInput } from './body.ts';
+import { described, empty, type Operation } from './operation.ts';
 import { SERVER_PATHS, SHORT_WAIT_MS, serverSubject } from './server-request.ts';
 
 const stopBody = z.object({ remove: z.boolean().default(false) }).prefault({});
+
+const stopServer: Operation = {
+  summary: 'Stop a server, and with `remove` forget a named one',
+  access: ['delete:servers'],
+  body: stopBody,
+  answers: {
+    202: { description: 'It stops.', content: { 'text/plain': z.string() } },
+    204: empty('Nothing runs.'),
+  },
+  errors: [409],
+};
 
 export function mountServerStop(
   api: FastifyInstance,
   { users, servers, site }: Pick<HttpParts, 'users' | 'servers' | 'site'>,
 ): void {
   for (const path of SERVER_PATHS) {
-    api.delete(path, async (request, reply) => {
+    api.delete(path, described(stopServer), async (request, reply) => {
       const caller = requireScope(request, 'delete:servers', serverSubject(request));
       const user = await findUser(users, userNameOf(request));
       const name = serverNameOf(request);

@@ -5,14 +5,37 @@ import type { Server } from '../../domain/server.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, notFound, requireScope, serverNameOf, userNameOf } from './access.ts';
 import { parseInput } from './body.ts';
-import { neverStarted, serverModel } from './server-model.ts';
+import { described, json, type Operation } from './operation.ts';
+import { neverStarted, serverModel, serverSchema } from './server-model.ts';
 import {
   parseServerRequest,
   SERVER_PATHS,
   serverBody,
   serverFields,
+  serverRequestBody,
   serverSubject,
 } from './server-request.ts';
+
+const readServer: Operation = {
+  summary: 'A server',
+  access: ['read:servers'],
+  answers: { 200: json(serverSchema, 'The server.') },
+};
+
+const createServer: Operation = {
+  summary: 'Make a named server, without starting it',
+  access: ['start:servers'],
+  body: serverRequestBody,
+  answers: { 201: json(serverSchema, 'The server.') },
+  errors: [409],
+};
+
+const changeServer: Operation = {
+  summary: 'Change what a server is called or what it is started with',
+  access: ['start:servers'],
+  body: serverBody,
+  answers: { 200: json(serverSchema, 'The server as it is now.') },
+};
 
 export function mountServer(
   api: FastifyInstance,
@@ -21,7 +44,7 @@ export function mountServer(
   const { users, servers, site } = parts;
 
   for (const path of SERVER_PATHS) {
-    api.get(path, async (request) => {
+    api.get(path, described(readServer), async (request) => {
       const { scopes } = requireScope(request, 'read:servers', serverSubject(request));
       const user = await findUser(users, userNameOf(request));
       const name = serverNameOf(request);
@@ -30,7 +53,7 @@ export function mountServer(
       return serverModel(server, { scopes, site });
     });
 
-    api.put(path, async (request, reply) => {
+    api.put(path, described(createServer), async (request, reply) => {
       const { scopes } = requireScope(request, 'start:servers', serverSubject(request));
       const user = await findUser(users, userNameOf(request));
       const name = serverNameOf(request);
@@ -44,7 +67,7 @@ export function mountServer(
       return reply.status(201).send(serverModel(server, { scopes, site }));
     });
 
-    api.patch(path, async (request) => {
+    api.patch(path, described(changeServer), async (request) => {
       const { scopes } = requireScope(request, 'start:servers', serverSubject(request));
       const fields = parseInput(serverBody, request.body);
       if (Object.keys(fields).length === 0) {

@@ -8,16 +8,64 @@ import type { Services } from '../../hub/services.ts';
 import type { HttpParts, Site } from '../parts.ts';
 import { notFound, pathParameter, requireScope, requireSomeScope } from './access.ts';
 import { parseInput } from './body.ts';
+import { described, json, type Operation, pageOf } from './operation.ts';
 import { pageAnswer, pageQuery, pageRange } from './pagination.ts';
 
 const listQuery = z.object(pageQuery);
+
+const serviceSchema = z
+  .object({
+    kind: z.literal('service'),
+    name: z.string(),
+    admin: z.boolean().optional(),
+    roles: z.array(z.string()).optional(),
+    url: z.string().optional(),
+    prefix: z.string().optional(),
+    command: z.array(z.string()).optional(),
+    pid: z.int().optional(),
+    info: z.record(z.string(), z.unknown()).optional(),
+    display: z.boolean().optional(),
+  })
+  .meta({ id: 'Service' });
+
+const listServices: Operation = {
+  summary: 'The services that the caller may list',
+  access: ['list:services'],
+  query: listQuery,
+  answers: {
+    200: json(
+      z.union([z.record(z.string(), serviceSchema), pageOf(serviceSchema)]),
+      'By name; in pages, a list.',
+    ),
+  },
+};
+
+const readService: Operation = {
+  summary: 'A service',
+  access: ['read:services', 'read:services:name'],
+  answers: { 200: json(serviceSchema, 'What the caller may see of it.') },
+};
+
+const addService: Operation = {
+  summary: 'Refused: services are declared in the course’s file',
+  access: ['admin:services'],
+  answers: {},
+  errors: [409],
+};
+
+const removeService: Operation = {
+  summary: 'Refused: services are declared in the course’s file',
+  access: ['admin:services'],
+  answers: {},
+  errors: [405],
+};
 
 export function mountService(
   api: FastifyInstance,
   { services, site }: Pick<HttpParts, 'services' | 'site'>,
 ): void {
   // A dictionary by name, unlike all other lists; in pages it is a list like them.
-  api.get('/services', async (request) => {
+  api.get('/services', described(listServices), async (request) => {
     const { scopes } = requireSomeScope(request, 'list:services');
     const range = pageRange(request, parseInput(listQuery, request.query));
     const seen = services.list().filter(({ name }) => allows(scopes, 'list:services', { service: name }));
@@ -28,21 +76,21 @@ export function mountService(
     return answer === items ? Object.fromEntries(items.map((model) => [model.name, model])) : answer;
   });
 
-  api.get('/services/:service', async (request) => {
+  api.get('/services/:service', described(readService), async (request) => {
     const name = pathParameter(request, 'service');
     const { scopes } = requireScope(request, ['read:services', 'read:services:name'], { service: name });
     const service = services.get(name);
     return service ? serviceModel(service, { scopes, services, site }) : notFound();
   });
 
-  api.post('/services/:service', async (request) => {
+  api.post('/services/:service', described(addService), async (request) => {
     const name = pathParameter(request, 'service');
     requireScope(request, 'admin:services');
     if (services.get(name)) throw new HubError('conflict', `Service ${name} already exists`);
     throw new HubError('invalid', SAID_IN_THE_FILE);
   });
 
-  api.delete('/services/:service', async (request) => {
+  api.delete('/services/:service', described(removeService), async (request) => {
     const name = pathParameter(request, 'service');
     requireScope(request, 'admin:services', { service: name });
     if (!services.get(name)) notFound();

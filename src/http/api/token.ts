@@ -5,7 +5,20 @@ import { type Token, tokenIdOf } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, pathParameter, requireScope, userNameOf } from './access.ts';
-import { tokenModel } from './token-model.ts';
+import { described, empty, json, type Operation } from './operation.ts';
+import { tokenModel, tokenSchema } from './token-model.ts';
+
+const readToken: Operation = {
+  summary: 'A token, by its id',
+  access: ['read:tokens'],
+  answers: { 200: json(tokenSchema, 'The token.') },
+};
+
+const revokeToken: Operation = {
+  summary: 'Revoke a token',
+  access: ['tokens'],
+  answers: { 204: empty('It is good for nothing any more.') },
+};
 
 export function mountToken(
   api: FastifyInstance,
@@ -13,13 +26,13 @@ export function mountToken(
 ): void {
   const { users, tokens, callers } = parts;
 
-  api.get('/users/:user/tokens/:token', async (request) => {
+  api.get('/users/:user/tokens/:token', described(readToken), async (request) => {
     requireScope(request, 'read:tokens', { user: userNameOf(request) });
     const owner = await findUser(users, userNameOf(request));
     return await tokenModel(await findToken(request, owner), owner, { callers });
   });
 
-  api.delete('/users/:user/tokens/:token', async (request, reply) => {
+  api.delete('/users/:user/tokens/:token', described(revokeToken), async (request, reply) => {
     requireScope(request, 'tokens', { user: userNameOf(request) });
     const owner = await findUser(users, userNameOf(request));
     await tokens.revoke(await findToken(request, owner));

@@ -8,7 +8,8 @@ import { requireCaller } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, requireScope, userNameOf } from './access.ts';
 import { parseInput } from './body.ts';
-import { tokenModel } from './token-model.ts';
+import { described, json, type Operation } from './operation.ts';
+import { tokenModel, tokenSchema } from './token-model.ts';
 
 const newToken = z
   .object({
@@ -29,20 +30,41 @@ const newToken = z
 
 const ROLES: Readonly<Record<string, readonly string[]>> = { ...ROLE_SCOPES, token: ['inherit'] };
 
+const listTokens: Operation = {
+  summary: 'The tokens of a user',
+  access: ['read:tokens'],
+  answers: {
+    200: json(z.object({ api_tokens: z.array(tokenSchema) }), 'Their tokens, the last used at the end.'),
+  },
+};
+
+const createToken: Operation = {
+  summary: 'Make a token',
+  access: ['tokens'],
+  body: newToken,
+  answers: {
+    201: json(
+      tokenSchema.extend({ token: z.string() }).meta({ id: 'NewToken' }),
+      'The token with its secret, which is told this once.',
+    ),
+  },
+  errors: [409, 429],
+};
+
 export function mountTokens(
   api: FastifyInstance,
   parts: Pick<HttpParts, 'users' | 'tokens' | 'callers'>,
 ): void {
   const { users, tokens, callers } = parts;
 
-  api.get('/users/:user/tokens', async (request) => {
+  api.get('/users/:user/tokens', described(listTokens), async (request) => {
     requireScope(request, 'read:tokens', { user: userNameOf(request) });
     const owner = await findUser(users, userNameOf(request));
     const list = [...(await tokens.list(owner))].sort((a, b) => lastUse(a) - lastUse(b));
     return { api_tokens: await Promise.all(list.map((token) => tokenModel(token, owner, { callers }))) };
   });
 
-  api.post('/users/:user/tokens', async (request, reply) => {
+  api.post('/users/:user/tokens', described(createToken), async (request, reply) => {
     const { user: maker, scopes: makerScopes } = requireCaller(request);
     const { note, scopes, roles, expires_in: expiresIn } = parseInput(newToken, request.body ?? undefined);
     const owner = await users.get(userNameOf(request));

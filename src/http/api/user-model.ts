@@ -1,11 +1,31 @@
 /** A user as JupyterHub's API describes them: as much of it as the caller's scopes let them see. */
+import { z } from 'zod';
 import { serverPath } from '../../domain/route.ts';
 import { allows, type ScopeSet } from '../../domain/scope.ts';
 import { isActive, pendingOperation, type Server } from '../../domain/server.ts';
 import type { User } from '../../domain/user.ts';
 import type { Roles } from '../../hub/roles.ts';
 import type { Site } from '../parts.ts';
-import { serverModel } from './server-model.ts';
+import { time } from './operation.ts';
+import { serverModel, serverSchema } from './server-model.ts';
+
+/** All but the name may be missing: each field is there for those who may see it. */
+export const userSchema = z
+  .object({
+    kind: z.literal('user'),
+    name: z.string(),
+    admin: z.boolean().optional(),
+    roles: z.array(z.string()).optional(),
+    groups: z.array(z.string()).optional(),
+    server: z.string().nullable().optional(),
+    pending: z.enum(['spawn', 'stop']).nullable().optional(),
+    created: time.optional(),
+    last_activity: time.nullable().optional(),
+    servers: z.record(z.string(), serverSchema).optional(),
+    auth_state: z.record(z.string(), z.unknown()).nullable().optional(),
+    user_info: z.record(z.string(), z.unknown()).nullable().optional(),
+  })
+  .meta({ id: 'User' });
 
 /** Which fields each scope opens. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {

@@ -6,7 +6,8 @@ import { HubError } from '../../domain/errors.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, requireScope, userNameOf } from './access.ts';
 import { parseInput } from './body.ts';
-import { userModel } from './user-model.ts';
+import { described, empty, json, type Operation } from './operation.ts';
+import { userModel, userSchema } from './user-model.ts';
 
 /** Anything but `0`, `false` and nothing at all is true, as JupyterHub has it. */
 export const flag = z
@@ -29,13 +30,42 @@ const READ_SCOPES = [
   'read:roles:users',
 ];
 
+const readUser: Operation = {
+  summary: 'A user',
+  access: READ_SCOPES,
+  query: userQuery,
+  answers: { 200: json(userSchema, 'What the caller may see of them.') },
+};
+
+const createUser: Operation = {
+  summary: 'Make a user',
+  access: ['admin:users'],
+  body: newUser,
+  answers: { 201: json(userSchema, 'The user.') },
+  errors: [409],
+};
+
+const changeUser: Operation = {
+  summary: 'Rename a user, or give or take the rights of administrators',
+  access: ['admin:users'],
+  body: userPatch,
+  answers: { 200: json(userSchema, 'The user as they are now.') },
+};
+
+const deleteUser: Operation = {
+  summary: 'Stop the servers of a user and forget them; their files stay',
+  access: ['delete:users'],
+  answers: { 204: empty('They are gone.') },
+  errors: [409],
+};
+
 export function mountUser(
   api: FastifyInstance,
   parts: Pick<HttpParts, 'users' | 'servers' | 'roles' | 'site'>,
 ): void {
   const { users, servers, roles, site } = parts;
 
-  api.get('/users/:user', async (request) => {
+  api.get('/users/:user', described(readUser), async (request) => {
     const { scopes } = requireScope(request, READ_SCOPES, { user: userNameOf(request) });
     const { include_stopped_servers: includeStoppedServers } = parseInput(userQuery, request.query);
     const user = await findUser(users, userNameOf(request));
@@ -43,7 +73,7 @@ export function mountUser(
     return userModel(user, own, { scopes, roles, site, includeStoppedServers });
   });
 
-  api.post('/users/:user', async (request, reply) => {
+  api.post('/users/:user', described(createUser), async (request, reply) => {
     const name = userNameOf(request);
     const caller = requireScope(request, 'admin:users', { user: name });
     const { admin } = parseInput(newUser, request.body ?? undefined);
@@ -54,7 +84,7 @@ export function mountUser(
     return reply.status(201).send(userModel(created, [], options));
   });
 
-  api.patch('/users/:user', async (request) => {
+  api.patch('/users/:user', described(changeUser), async (request) => {
     const caller = requireScope(request, 'admin:users', { user: userNameOf(request) });
     const patch = parseInput(userPatch, request.body);
     const user = await findUser(users, userNameOf(request));
@@ -72,7 +102,7 @@ export function mountUser(
     return { ...userModel(updated, own, options), auth_state: null };
   });
 
-  api.delete('/users/:user', async (request, reply) => {
+  api.delete('/users/:user', described(deleteUser), async (request, reply) => {
     const caller = requireScope(request, 'delete:users', { user: userNameOf(request) });
     const user = await findUser(users, userNameOf(request));
     if (user.id === caller.user.id) throw new HubError('invalid', 'Cannot delete yourself!');

@@ -6,9 +6,10 @@ import type { ScopeSet } from '../../domain/scope.ts';
 import type { HttpParts } from '../parts.ts';
 import { requireScope, requireSomeScope } from './access.ts';
 import { parseInput } from './body.ts';
+import { described, json, listed, type Operation } from './operation.ts';
 import { pageAnswer, pageQuery, pageRange } from './pagination.ts';
 import { flag, refuseAdminFromOthers } from './user.ts';
-import { userModel } from './user-model.ts';
+import { userModel, userSchema } from './user-model.ts';
 
 const listQuery = z.object({
   ...pageQuery,
@@ -25,13 +26,30 @@ const newUsers = z.strictObject({
   admin: z.boolean().default(false),
 });
 
+const listUsers: Operation = {
+  summary: 'The users whom the caller may list',
+  access: ['list:users'],
+  query: listQuery,
+  answers: { 200: listed(userSchema, 'Of each what the caller may see.') },
+};
+
+const createUsers: Operation = {
+  summary: 'Make several users',
+  access: ['admin:users'],
+  body: newUsers,
+  answers: {
+    201: json(z.array(userSchema), 'Those who were made; who was there already is not among them.'),
+  },
+  errors: [409],
+};
+
 export function mountUsers(
   api: FastifyInstance,
   parts: Pick<HttpParts, 'users' | 'servers' | 'roles' | 'site'>,
 ): void {
   const { users, servers, roles, site } = parts;
 
-  api.get('/users', async (request) => {
+  api.get('/users', described(listUsers), async (request) => {
     const { scopes } = requireSomeScope(request, 'list:users');
     const query = parseInput(listQuery, request.query);
     const range = pageRange(request, query);
@@ -49,7 +67,7 @@ export function mountUsers(
     return pageAnswer(request, { items, total: page.total }, range);
   });
 
-  api.post('/users', async (request, reply) => {
+  api.post('/users', described(createUsers), async (request, reply) => {
     const caller = requireScope(request, 'admin:users');
     const { usernames, admin } = parseInput(newUsers, request.body);
     if (admin) refuseAdminFromOthers(caller);

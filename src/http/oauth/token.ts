@@ -1,10 +1,31 @@
 /** `POST /hub/api/oauth2/token` (RFC 6749 §3.2): a server changes a code into a token of the person behind the browser. */
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { OAuthError } from '../../hub/oauth/errors.ts';
 import type { BasicCredentials } from '../../hub/oauth/exchange.ts';
+import { described, json, type Operation } from '../api/operation.ts';
 import { publicErrorOf } from '../errors.ts';
 import type { HttpParts } from '../parts.ts';
+
+const grant = z.looseObject({
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.int().optional(),
+  scope: z.string().optional(),
+});
+
+const exchangeCode: Operation = {
+  summary: 'Change a code into a token',
+  access: 'anyone',
+  body: z.record(z.string(), z.string()),
+  bodyType: 'application/x-www-form-urlencoded',
+  answers: { 200: json(grant, 'The token (RFC 6749 §5.1).') },
+  errors: [401, 415, 503],
+  errorContent: {
+    'application/json': z.object({ error: z.string(), error_description: z.string().optional() }),
+  },
+};
 
 export async function mountTokenEndpoint(
   app: FastifyInstance,
@@ -12,7 +33,7 @@ export async function mountTokenEndpoint(
 ): Promise<void> {
   await app.register(formbody);
   app.setErrorHandler(answerError);
-  app.post('/token', async (request, reply) => {
+  app.post('/token', described(exchangeCode), async (request, reply) => {
     const form = typeof request.body === 'object' && request.body !== null ? request.body : {};
     const answer = await oauth.token(form as Readonly<Record<string, unknown>>, basicCredentials(request));
     // RFC 6749 §5.1, for caches from before `no-store`.

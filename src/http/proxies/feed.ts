@@ -9,6 +9,7 @@ import { type FeedMessage, SILENCE_MS } from '../../domain/route-feed.ts';
 import type { Follower } from '../../hub/route-feed.ts';
 import { jsonLines } from '../../lib/json-lines.ts';
 import { parseInput } from '../api/body.ts';
+import { described, type Operation } from '../api/operation.ts';
 import type { HttpParts } from '../parts.ts';
 
 const position = z.object({
@@ -19,12 +20,25 @@ const report = z.object({ applied: z.number().int().nonnegative() });
 
 const LONGEST_REPORT = 1_000;
 
+const followRoutes: Operation = {
+  summary: 'The routes as they are and as they change',
+  description: 'Both ways one JSON text a line, for as long as the connection lasts.',
+  access: 'proxy',
+  query: position,
+  body: report,
+  bodyType: 'application/x-ndjson',
+  answers: {
+    200: { description: 'The changes as they happen.', content: { 'application/x-ndjson': z.string() } },
+  },
+  errors: [415],
+};
+
 export function mountFeed(app: FastifyInstance, { routeFeed }: Pick<HttpParts, 'routeFeed'>): void {
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
   app.addContentTypeParser('application/x-ndjson', (_request, body, done) => done(null, body));
 
-  app.post('/feed', async (request, reply) => {
+  app.post('/feed', described(followRoutes), async (request, reply) => {
     const { feed, since } = parseInput(position, request.query);
     const gone = new AbortController();
     const { socket } = request.raw;
