@@ -9,6 +9,7 @@ import { openService, serviceSettings } from './support/login-service.ts';
 
 const course = {
   name: 'Tidal flows',
+  language: 'en' as const,
   welcome: null,
   contact: 'help@example.org',
   accentColor: null,

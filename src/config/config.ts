@@ -3,6 +3,7 @@
  * it (`Secrets`). Parts get their own piece of it from `main/`; no part gets the whole.
  */
 import type { Service } from '../domain/service.ts';
+import type { Language } from '../domain/language.ts';
 import type { Generation } from './generations.ts';
 import type { KubernetesConfig, PodPieces } from './kubernetes.ts';
 import type { AzureConfig, ImageConfig, NotebooksConfig } from './provisioning.ts';
@@ -31,6 +32,8 @@ export interface Config {
 export interface CourseConfig {
   /** Shown on every page. */
   readonly name: string;
+  /** What pages are written in for readers of whom nothing is known. */
+  readonly language: Language;
   /** A paragraph for the login page; null where the file has none. */
   readonly welcome: string | null;
   /** Whom students turn to: a name or an address; null where the file says nobody. */

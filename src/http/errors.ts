@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError, type HubErrorCode } from '../domain/errors.ts';
 import { renderErrorPage } from './pages/error.ts';
+import { visitorContext } from './pages/page-context.ts';
 import type { Site } from './parts.ts';
 
 const STATUS: Readonly<Record<HubErrorCode, number>> = {
@@ -62,7 +63,7 @@ export function answerWithPage(site: Site) {
     const { status, message } = prepareAnswer(error, request, reply);
     return reply
       .type('text/html; charset=utf-8')
-      .send(renderErrorPage({ status, message, id: request.id, site, caller: request.caller }));
+      .send(renderErrorPage(visitorContext(request, site), { status, message, id: request.id }));
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ClassTime } from '../domain/class-time.ts';
+import type { Language } from '../domain/language.ts';
 import type { ServerId } from '../domain/server.ts';
 import type { ServerChoices } from '../domain/server-choices.ts';
 import type { Activity } from '../hub/activity.ts';
@@ -84,6 +85,8 @@ export interface Picture {
 
 export interface Course {
   readonly name: string;
+  /** For readers who neither chose a language nor have a browser that asks for one of ours. */
+  readonly language: Language;
   readonly welcome: string | null;
   readonly contact: string | null;
   readonly accentColor: string | null;

@@ -79,6 +79,7 @@ export function siteOf(
     choices: parts.choices,
     course: {
       name: course.name,
+      language: course.language,
       welcome: course.welcome,
       contact: course.contact,
       accentColor: course.accentColor,

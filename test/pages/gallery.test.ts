@@ -40,7 +40,7 @@ describe('every page, in every state', () => {
   it.each(Object.entries(gallery()))(
     '%s is a whole document with one heading and no inline script',
     (_, markup) => {
-      expect(markup).toMatch(/^<!doctype html>\n<html lang="en">/);
+      expect(markup).toMatch(/^<!doctype html>\n<html lang="en" data-look="auto">/);
       expect(markup.match(/<h1/g)).toHaveLength(1);
       expect(markup.match(/<main/g)).toHaveLength(1);
       expect(markup).toMatch(/<title>[^<]+ · Hydrodynamics<\/title>/);

@@ -15,9 +15,10 @@ import { renderHome } from '../../src/http/pages/home.ts';
 import type { PageContext } from '../../src/http/pages/layout.ts';
 import { renderLogin } from '../../src/http/pages/login.ts';
 import { renderNotRunning } from '../../src/http/pages/not-running.ts';
+import type { Reader } from '../../src/http/pages/reader.ts';
 import { renderStart } from '../../src/http/pages/spawn.ts';
 import { renderFailed, renderPending } from '../../src/http/pages/spawn-pending.ts';
-import { english } from '../../src/http/pages/texts.ts';
+import { languages, type Texts } from '../../src/http/pages/texts/texts.ts';
 import { renderTokens } from '../../src/http/pages/token.ts';
 import type { Course, Site } from '../../src/http/parts.ts';
 import { Roles } from '../../src/hub/roles.ts';
@@ -42,11 +43,20 @@ const GB = 1024 ** 3;
 export function gallery(
   words: Words = plainWords,
   course: Partial<Course> = {},
+  reader: Partial<Reader> = {},
 ): Readonly<Record<string, string>> {
+  const texts: Texts = reader.texts ?? languages.en;
   const site = siteOf(words, course);
   const anna = user(7, words.name, false);
   const admin = user(1, 'admin', true);
-  const visitor: PageContext = { site, caller: undefined, texts: english, now, xsrf: 'xsrf-value' };
+  const visitor: PageContext = {
+    site,
+    caller: undefined,
+    texts,
+    look: reader.look ?? 'auto',
+    now,
+    xsrf: 'xsrf-value',
+  };
   const student: PageContext = { ...visitor, caller: callerOf(anna) };
   const teacher: PageContext = { ...visitor, caller: callerOf(admin) };
   const own = (state: ServerState, more: Partial<Server> = {}) => server(anna, state, more);
@@ -87,7 +97,7 @@ export function gallery(
   const notRunning = (main: Server | undefined) =>
     renderNotRunning(student, { owner: anna.name, name: '', server: main, next: place });
   const error = (status: number, context: PageContext = student) =>
-    renderErrorPage({ status, message: words.text, id: 'b81e02f4d7', site, caller: context.caller });
+    renderErrorPage(context, { status, message: words.text, id: 'b81e02f4d7' });
   const named = [
     own('ready', { name: 'grid', displayName: words.name, readyAt: ago(4000) }),
     own('stopped', { name: 'spare', displayName: 'spare', stopReason: 'idle', stoppedAt: ago(90_000) }),
@@ -107,7 +117,7 @@ export function gallery(
     'login-session-ended': renderLogin(visitor, {
       ...login,
       next: place,
-      notice: english.login.sessionEnded,
+      notice: texts.login.sessionEnded,
     }),
     'home-nothing-yet': home(undefined),
     'home-running': home(ready, 1.3 * GB),
@@ -200,12 +210,10 @@ export function gallery(
     'error-404': error(404),
     'error-500': error(500),
     'error-403-nobody': error(403, visitor),
-    'error-proxy': renderErrorPage({
+    'error-proxy': renderErrorPage(student, {
       status: 503,
-      message: english.error.proxy[503] ?? '',
+      message: texts.error.proxy[503] ?? '',
       id: 'b81e02f4d7',
-      site,
-      caller: callerOf(anna),
       address: place,
       again: place,
     }),
@@ -228,6 +236,7 @@ export function siteOf(words: Words, course: Partial<Course>): Site {
     defaultUrl: null,
     course: {
       name: words === plainWords ? 'Hydrodynamics' : words.name,
+      language: 'en',
       welcome: words.text,
       contact: words === plainWords ? 'your instructor' : words.text,
       accentColor: null,

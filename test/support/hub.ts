@@ -116,6 +116,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     defaultUrl: null,
     course: {
       name: 'Test course',
+      language: 'en' as const,
       welcome: null,
       contact: null,
       accentColor: null,

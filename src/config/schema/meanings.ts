@@ -4,6 +4,8 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'course.name': 'The name on every page.',
   'course.welcome': 'A paragraph for the login page.',
   'course.contact': 'Whom students turn to: a name, or an address to write to.',
+  'course.language':
+    'The language of pages for those who did not choose one and whose browser asks for none that Polder has: `en` or `nl`.',
   'course.accentColor': 'The colour of buttons and links.',
   'course.logo':
     'A picture for the pages: the path of a file beside this one, or data:…;base64,…; two where the dark pages need their own.',

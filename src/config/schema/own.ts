@@ -1,6 +1,7 @@
 /** Keys that are Polder's own. */
 
 import { z } from 'zod';
+import { LANGUAGES } from '../../domain/language.ts';
 import { GENERATIONS } from '../generations.ts';
 import { NAMING_SCHEMES } from '../kubernetes.ts';
 import { cluster, secret, section } from './fate.ts';
@@ -10,6 +11,7 @@ import { byteSize, count, flag, names, seconds, secretText, text, word } from '.
 
 export const courseSchema = section({
   name: text.min(1, 'A course needs a name.').max(200, 'A course name has at most 200 characters.'),
+  language: word(...LANGUAGES),
   welcome: text,
   contact: text,
   logo: z.union([text, section({ light: text, dark: text })]),

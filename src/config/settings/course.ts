@@ -8,6 +8,7 @@ export function readCourse({ course = {} }: Values): CourseConfig {
   const { students } = course;
   return {
     name: course.name ?? 'Course',
+    language: course.language ?? 'en',
     welcome: course.welcome || null,
     contact: course.contact || null,
     logo: readLogo(course.logo),

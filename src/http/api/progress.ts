@@ -8,12 +8,13 @@ import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '../../domain/errors.ts';
+import { languageNamed } from '../../domain/language.ts';
 import type { ProgressEvent } from '../../domain/progress.ts';
 import { serverPath } from '../../domain/route.ts';
 import type { Server } from '../../domain/server.ts';
 import type { QueuePlace } from '../../domain/start-queue.ts';
 import type { ServerUpdate } from '../../hub/servers.ts';
-import { english } from '../pages/texts.ts';
+import { languages, type Texts } from '../pages/texts/texts.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, notFound, requireScope, serverNameOf, userNameOf } from './access.ts';
 import { described, type Operation } from './operation.ts';
@@ -64,7 +65,10 @@ export function mountProgress(api: FastifyInstance, parts: ProgressParts): void 
       const gone = new AbortController();
       stream.once('close', () => gone.abort());
       const keepAlive = setInterval(() => stream.write(': still here\n\n'), KEEP_ALIVE_MS);
-      tell(stream, server, AbortSignal.any([gone.signal, closing.signal]), parts)
+      // Our own pages show what it says of the queue as it is; to programs it is English.
+      const { language } = request.query as { readonly language?: unknown };
+      const texts = languages[languageNamed(String(language ?? '')) ?? 'en'];
+      tell(stream, server, AbortSignal.any([gone.signal, closing.signal]), { ...parts, texts })
         .catch((error) => {
           if (!gone.signal.aborted) request.log.error({ err: error }, 'progress stream failed');
         })
@@ -82,7 +86,7 @@ async function tell(
   stream: PassThrough,
   server: Server,
   signal: AbortSignal,
-  parts: ProgressParts,
+  parts: ProgressParts & { readonly texts: Texts },
 ): Promise<void> {
   const say = (answer: Answer) => stream.write(`data: ${JSON.stringify(answer)}\n\n`);
   let percent = 0;
@@ -92,7 +96,8 @@ async function tell(
       percent = event.percent;
       say(eventAnswer(event));
     }
-    if (update.place !== null) say(queueAnswer(update.place, percent, parts.now()));
+    if (update.place !== null)
+      say(queueAnswer(update.place, percent, { at: parts.now(), texts: parts.texts }));
     last = update;
   }
   if (signal.aborted) return;
@@ -109,12 +114,16 @@ function eventAnswer({ percent, message, phase, at }: ProgressEvent): Answer {
   return { progress: percent, message, phase, at };
 }
 
-function queueAnswer(place: QueuePlace, percent: number, at: Date): Answer {
+function queueAnswer(
+  place: QueuePlace,
+  percent: number,
+  { at, texts }: { readonly at: Date; readonly texts: Texts },
+): Answer {
   const { position, full } = place;
   const estimate = place.estimateSeconds === null ? null : Math.ceil(place.estimateSeconds);
   return {
     progress: percent,
-    message: english.pending.place(place),
+    message: texts.pending.place(place),
     phase: 'waiting',
     position,
     estimate,

@@ -6,7 +6,9 @@ import type { Server } from '../../domain/server.ts';
 import { normalizeUserName, type User } from '../../domain/user.ts';
 import { requireCaller } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
-import { english } from './texts.ts';
+
+/** The same for what is not there, so that nobody learns who is in the course. */
+export const NOT_YOURS = 'There is no such page, or it is not yours to see.';
 
 export interface Addressed {
   readonly owner: User;
@@ -39,6 +41,6 @@ export async function addressedServer(
   const allowed = allows(caller.scopes, scope, { user: ownerName, server: name });
   const owner =
     ownerName === caller.user.name ? caller.user : allowed ? await users.get(ownerName) : undefined;
-  if (!allowed || !owner) throw new HubError('not_found', english.error.notYours);
+  if (!allowed || !owner) throw new HubError('not_found', NOT_YOURS);
   return { owner, name, server: await servers.get(owner.name, name) };
 }

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { show } from '../../../test/pages/shown.ts';
 import { startHub } from '../../../test/support/hub.ts';
-import { courseStyle, cssColor } from './course-style.ts';
+import { colorOf, contrast, hexOf } from './contrast.ts';
+import { courseStyle, SURFACES } from './course-style.ts';
 
 describe('the files of a page', () => {
   it('are kept for good, come compressed, and are all on our own origin', async () => {
@@ -68,7 +71,8 @@ describe("a course's own logo", () => {
     ] as const) {
       const { markup } = await show(browser, path);
       const light = /<img src="([^"]+)"/.exec(markup)?.[1] ?? '';
-      const dark = /<source media="\(prefers-color-scheme: dark\)" srcset="([^"]+)"/.exec(markup)?.[1] ?? '';
+      const dark =
+        /<source data-look media="\(prefers-color-scheme: dark\)" srcset="([^"]+)"/.exec(markup)?.[1] ?? '';
       expect(await (await fetch(hub.url + light)).text()).toBe(svg);
       const answer = await fetch(hub.url + dark);
       expect(answer.headers.get('content-type')).toBe('image/png');
@@ -109,34 +113,45 @@ describe('pages', () => {
 });
 
 describe('the course’s colour', () => {
-  it.each([
-    '#1c6e7d',
-    '#FFF',
-    'teal',
-    'rgb(10 20 30)',
-    'rgba(10, 20, 30, 0.5)',
-    'oklch(0.5 0.1 210)',
-    ' navy ',
-  ])('may be %s', (color) => {
-    expect(cssColor(color)).toBe(color.trim().toLowerCase());
+  it.each(['', '#12', '#xyz', 'teal', 'red; } body { display: none', 'url(https://evil.example)'])(
+    'is not %s',
+    (color) => {
+      expect(courseStyle({ accentColor: color })).toBeUndefined();
+    },
+  );
+
+  it('can be read wherever it stands, whichever it is', () => {
+    const byte = fc.integer({ min: 0, max: 255 });
+    fc.assert(
+      fc.property(fc.tuple(byte, byte, byte), (accent) => {
+        const style = courseStyle({ accentColor: hexOf(accent) }) ?? '';
+        const named = (name: string) =>
+          colorOf(new RegExp(`--course-${name}: (#[0-9a-f]{6});`).exec(style)?.[1] ?? '')!;
+        expect(contrast(named('on-accent'), accent)).toBeGreaterThanOrEqual(4.5);
+        for (const surface of SURFACES.light) {
+          expect(contrast(named('accent-text'), surface)).toBeGreaterThanOrEqual(4.5);
+        }
+        for (const surface of SURFACES.dark) {
+          expect(contrast(named('accent-text-dark'), surface)).toBeGreaterThanOrEqual(4.5);
+        }
+      }),
+    );
   });
 
-  it.each([
-    '',
-    '#12',
-    '#xyz',
-    'red; } body { display: none',
-    'url(https://evil.example)',
-    'var(--x)',
-    'rgb(1,2,3); x',
-    'expression(alert(1))',
-  ])('is not %s', (color) => {
-    expect(courseStyle({ accentColor: color })).toBeUndefined();
+  it('is held against the surfaces that pages have', () => {
+    const tokens = readFileSync(new URL('assets/tokens.css', import.meta.url), 'utf8');
+    const names = ['page', 'surface', 'good-surface', 'warn-surface', 'bad-surface'];
+    const pairs = names.map((name) =>
+      new RegExp(`--${name}: light-dark\\((#\\w+), (#\\w+)\\)`).exec(tokens)?.slice(1).map(colorOf),
+    );
+    expect(pairs.map((pair) => pair?.[0])).toEqual(SURFACES.light);
+    expect(pairs.map((pair) => pair?.[1])).toEqual(SURFACES.dark);
   });
 
   it('comes as a style sheet of its own', async () => {
     const course = {
       name: 'c',
+      language: 'en' as const,
       welcome: null,
       contact: null,
       storageNotice: null,

@@ -13,7 +13,7 @@ import { type Fragment, type Html, html } from './html.ts';
 import { type PageContext, renderPage, xsrfField } from './layout.ts';
 import { hubPath, hubServerPath } from './links.ts';
 import { field } from './page-context.ts';
-import type { Texts } from './texts.ts';
+import type { Texts } from './texts/texts.ts';
 import { bytes } from './words.ts';
 
 export interface ChooseModel {
@@ -142,9 +142,9 @@ function problemText({ choose }: Texts, { kind, option }: ChoiceProblem): string
   }
 }
 
-function factsOf({ choose, home }: Texts, { memory, cpu, image }: ServerProfile): readonly string[] {
+function factsOf({ choose, home, locale }: Texts, { memory, cpu, image }: ServerProfile): readonly string[] {
   return [
-    ...(memory === null ? [] : [choose.memory(bytes(memory))]),
+    ...(memory === null ? [] : [choose.memory(bytes(memory, locale))]),
     ...(cpu === null ? [] : [home.coresUpTo(cpu)]),
     ...(image === null ? [] : [image]),
   ];

@@ -116,6 +116,7 @@ describe('home', () => {
 
 const course = {
   name: 'Tidal flows',
+  language: 'en' as const,
   welcome: null,
   contact: null,
   accentColor: null,

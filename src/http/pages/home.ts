@@ -137,13 +137,14 @@ function stopButton(context: PageContext, server: Server): Html {
 }
 
 /** How much of what it may use it uses. */
-function renderUse({ site, texts, ...context }: PageContext, server: Server, memory: number | null): Html {
+function renderUse(context: PageContext, server: Server, memory: number | null): Html {
+  const { site, texts } = context;
   const { memoryLimit, cpuLimit } = site.course;
-  const amount = memory === null ? null : bytes(memory);
+  const amount = memory === null ? null : bytes(memory, texts.locale);
   return html`<dl class="facts">
-${amount !== null && html`<div><dt>${texts.home.memory}</dt><dd>${memoryLimit === null ? amount : html`<meter min="0" max="${memoryLimit}" high="${Math.round(memoryLimit * 0.85)}" value="${memory}" aria-label="${texts.home.memory}"></meter>${texts.home.memoryOf(amount, bytes(memoryLimit))}`}</dd></div>`}
+${amount !== null && html`<div><dt>${texts.home.memory}</dt><dd>${memoryLimit === null ? amount : html`<meter min="0" max="${memoryLimit}" high="${Math.round(memoryLimit * 0.85)}" value="${memory}" aria-label="${texts.home.memory}"></meter>${texts.home.memoryOf(amount, bytes(memoryLimit, texts.locale))}`}</dd></div>`}
 ${cpuLimit !== null && html`<div><dt>${texts.home.cores}</dt><dd>${texts.home.coresUpTo(cpuLimit)}</dd></div>`}
-${server.lastActivityAt && html`<div><dt>${texts.home.lastUsed}</dt><dd>${time({ ...context, texts }, server.lastActivityAt)}</dd></div>`}
+${server.lastActivityAt && html`<div><dt>${texts.home.lastUsed}</dt><dd>${time(context, server.lastActivityAt)}</dd></div>`}
 </dl>`;
 }
 
@@ -179,7 +180,7 @@ function renderNamedRow(context: PageContext, server: Server, memory: number | n
   const { texts } = context;
   return html`<li class="row">
 <div class="row-name"><strong>${server.displayName || server.name}</strong>
-<span class="quiet">${server.state === 'ready' ? html`${server.readyAt && html`${texts.home.since} ${time(context, server.readyAt)}`}${memory !== null && html` · ${bytes(memory)}`}` : stateSentence(context, server)}</span></div>
+<span class="quiet">${server.state === 'ready' ? html`${server.readyAt && html`${texts.home.since} ${time(context, server.readyAt)}`}${memory !== null && html` · ${bytes(memory, texts.locale)}`}` : stateSentence(context, server)}</span></div>
 ${stateBadge(context, server.state)}
 <div class="buttons">${namedActions(context, server)}</div>
 </li>`;

@@ -6,13 +6,13 @@ import type { Site } from '../parts.ts';
 import { assetUrl, courseAsset, logoAssets, pageAssets } from './assets.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { hubPath } from './links.ts';
-import type { Texts } from './texts.ts';
+import { LOOKS, type Reader } from './reader.ts';
+import { languages } from './texts/texts.ts';
 
 /** What a view may know besides its own subject. */
-export interface PageContext {
+export interface PageContext extends Reader {
   readonly site: Site;
   readonly caller: Caller | undefined;
-  readonly texts: Texts;
   readonly now: Date;
   /** For the forms of the page. */
   readonly xsrf: string;
@@ -40,11 +40,11 @@ export function renderPage(context: Omit<PageContext, 'xsrf' | 'now'>, page: Pag
   const course = courseAsset(site);
   const inPlace = page.refreshSeconds !== undefined && !page.live;
   return String(html`<!doctype html>
-<html lang="${texts.language}">
+<html lang="${texts.language}" data-look="${context.look}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${context.look === 'auto' ? 'light dark' : context.look}">
 <title>${page.title} · ${site.course.name}</title>
 <link rel="stylesheet" href="${assetUrl(site, assets.style)}">
 ${course && html`<link rel="stylesheet" href="${assetUrl(site, course)}">`}
@@ -55,7 +55,7 @@ ${page.refreshSeconds !== undefined && html`<noscript><meta http-equiv="refresh"
 <body>
 <a class="skip" href="#main">${texts.layout.skip}</a>
 <header class="top">
-<a class="brand" href="${hubPath(site, caller ? 'home' : 'login')}">${renderLogo(site)}<span>${site.course.name}</span></a>
+<a class="brand" href="${hubPath(site, caller ? 'home' : 'login')}">${renderLogo(context)}<span>${site.course.name}</span></a>
 ${caller && renderNavigation(context, caller, page.entry)}
 </header>
 <main id="main" class="${page.width ?? 'normal'}"${inPlace && html` data-refresh="${page.refreshSeconds}"`}>
@@ -63,6 +63,7 @@ ${page.main}
 </main>
 <footer class="bottom">
 ${site.course.contact !== null && html`<span>${texts.layout.questions} ${renderContact(site.course.contact)}.</span>`}
+${renderReading(context)}
 <span class="quiet">${texts.layout.madeWith(POLDER_VERSION)}</span>
 </footer>
 </body>
@@ -86,13 +87,29 @@ ${allowsSome(caller.scopes, 'admin-ui') && link('admin', texts.layout.people)}
 <a href="${hubPath(site, 'logout')}">${texts.layout.logOut}</a></div>`;
 }
 
+/** A form that works without a script, on pages of errors too. */
+function renderReading({ site, texts, look }: Pick<PageContext, 'site' | 'texts' | 'look'>): Html {
+  const { layout } = texts;
+  return html`<form method="get" action="${hubPath(site, 'reader')}" class="reading" aria-label="${layout.reading}" data-reading>
+<span class="options" role="group" aria-label="${layout.language}">${Object.values(languages).map(
+    ({ language, languageName }) =>
+      html`<button name="language" value="${language}" lang="${language}" aria-pressed="${String(language === texts.language)}">${languageName}</button>`,
+  )}</span>
+<span class="options" role="group" aria-label="${layout.look}">${LOOKS.map(
+    (one) =>
+      html`<button name="look" value="${one}" aria-pressed="${String(one === look)}">${layout.looks[one]}</button>`,
+  )}</span>
+</form>`;
+}
+
 /** It stands beside the name of the course, and so says nothing that is not said. */
-export function renderLogo(site: Site): Html {
+export function renderLogo({ site, look }: Pick<PageContext, 'site' | 'look'>): Html {
+  const media = { auto: '(prefers-color-scheme: dark)', light: 'not all', dark: 'all' }[look];
   const { light, dark } = logoAssets(site);
   const isOurs = site.course.logo === null;
   const image = html`<img src="${assetUrl(site, light)}" alt="" height="32"${isOurs && html` width="32"`}>`;
   if (dark === null) return image;
-  return html`<picture><source media="(prefers-color-scheme: dark)" srcset="${assetUrl(site, dark)}">${image}</picture>`;
+  return html`<picture><source data-look media="${media}" srcset="${assetUrl(site, dark)}">${image}</picture>`;
 }
 
 /** A name as it is; an address as a link to write or go to. */

@@ -31,12 +31,16 @@ export function openPath({ baseUrl }: Base, { owner, name }: ServerName): string
   return serverPath(baseUrl, owner, name);
 }
 
-/** Where the API tells of a start, as an event stream. */
-export function progressPath({ baseUrl }: Base, { owner, name }: ServerName, xsrf: string): string {
+/** Where the API tells of a start, as an event stream, which says places in the queue in the language of the page. */
+export function progressPath(
+  { baseUrl }: Base,
+  { owner, name }: ServerName,
+  page: { readonly xsrf: string; readonly language: string },
+): string {
   const server = name === '' ? 'server' : `servers/${escapePathSegment(name)}`;
   const user = escapePathSegment(owner);
   // An event source cannot set headers, so the proof that the page is ours stands in the query, as with JupyterHub.
-  return `${baseUrl}hub/api/users/${user}/${server}/progress${queryOf({ _xsrf: xsrf })}`;
+  return `${baseUrl}hub/api/users/${user}/${server}/progress${queryOf({ _xsrf: page.xsrf, language: page.language === 'en' ? undefined : page.language })}`;
 }
 
 function queryOf(query: Readonly<Record<string, string | undefined>>): string {

@@ -5,6 +5,7 @@ import { PASSWORD, startHub } from '../../../test/support/hub.ts';
 
 const course = {
   name: 'Tidal flows',
+  language: 'en' as const,
   welcome: 'Bring your own boat.',
   contact: 'help@example.org',
   accentColor: null,

@@ -7,13 +7,14 @@ import { answerWithPage, publicErrorOf } from '../errors.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
 import { type Fragment, html } from './html.ts';
-import { type PageContext, renderContact, renderLogo, renderPage, xsrfField } from './layout.ts';
+import { type PageContext, renderLogo, renderPage, xsrfField } from './layout.ts';
 import { hubPath } from './links.ts';
 import { renderNextClass } from './next-class.ts';
 import { field, pageContext, sendPage } from './page-context.ts';
 import { time } from './server-view.ts';
 import { startingPoint } from './starting-point.ts';
-import { english } from './texts.ts';
+import { hubWords } from './texts/hub-words.ts';
+import type { Texts } from './texts/texts.ts';
 
 type Parts = Pick<HttpParts, 'login' | 'serviceLogin' | 'servers' | 'roles' | 'site' | 'now'>;
 
@@ -52,7 +53,7 @@ export function mountLogin(app: FastifyInstance, parts: Parts): void {
     const name = field(request.body, 'username');
     const password = field(request.body, 'password');
     if (name === undefined || password === undefined) {
-      return showAgain(request, reply, { status: 400, error: english.login.incomplete });
+      return showAgain(request, reply, { status: 400, error: ({ login }) => login.incomplete });
     }
     try {
       const { user, session, secret } = await parts.login.withPassword(
@@ -64,7 +65,8 @@ export function mountLogin(app: FastifyInstance, parts: Parts): void {
     } catch (error) {
       if (!(error instanceof HubError) || !REFUSALS.has(error.code)) throw error;
       const { status, message, retryAfterSeconds } = publicErrorOf(error);
-      if (retryAfterSeconds === undefined) return showAgain(request, reply, { status, error: message });
+      if (retryAfterSeconds === undefined)
+        return showAgain(request, reply, { status, error: (texts) => hubWords(texts, message) });
       reply.header('retry-after', Math.ceil(retryAfterSeconds));
       return showAgain(request, reply, { status, error: throttledUntil(retryAfterSeconds, parts) });
     }
@@ -79,19 +81,20 @@ export function mountLogin(app: FastifyInstance, parts: Parts): void {
     if (!(error instanceof HubError) || error.code !== 'forbidden')
       return answerWithPage(site)(error, request, reply);
     if (request.caller) return reply.redirect(nextOf(request, parts) ?? hubPath(site, ''), 303);
-    return showAgain(request, reply, { status: 403, error: english.login.formExpired });
+    return showAgain(request, reply, { status: 403, error: ({ login }) => login.formExpired });
   }
 
   /** The form with what was typed, save for the password, and why nobody was let in. */
   function showAgain(
     request: FastifyRequest,
     reply: FastifyReply,
-    { status, error }: { readonly status: number; readonly error: Fragment },
+    { status, error }: { readonly status: number; readonly error: (texts: Texts) => Fragment },
   ): FastifyReply {
     const name = field(request.body, 'username') ?? '';
     const next = nextOf(request, parts);
-    const model = { name, next, error, notice: undefined, ...waysOf(parts) };
-    return sendPage(reply, renderLogin(pageContext(request, reply, parts), model), status);
+    const context = pageContext(request, reply, parts);
+    const model = { name, next, error: error(context.texts), notice: undefined, ...waysOf(parts) };
+    return sendPage(reply, renderLogin(context, model), status);
   }
 }
 
@@ -107,9 +110,10 @@ function isOnlyService({ password, services }: Ways): boolean {
 
 const REFUSALS: ReadonlySet<HubErrorCode> = new Set(['forbidden', 'too_many']);
 
-function throttledUntil(seconds: number, { now }: Pick<Parts, 'now'>): Fragment {
-  const context = { now: now(), texts: english };
-  return html`${english.login.throttled} ${time(context, new Date(context.now.getTime() + seconds * 1000))}.`;
+function throttledUntil(seconds: number, parts: Pick<Parts, 'site' | 'now'>): (texts: Texts) => Fragment {
+  const now = parts.now();
+  const until = new Date(now.getTime() + seconds * 1000);
+  return (texts) => html`${texts.login.throttled} ${time({ now, texts, site: parts.site }, until)}.`;
 }
 
 /** The field of the form, or else of the address: where the browser wants to go, if that is ours. */
@@ -131,7 +135,7 @@ export function renderLogin(context: PageContext, model: LoginModel): string {
     title: texts.login.title,
     width: 'narrow',
     main: html`<section class="card welcome">
-${course.logo !== null && html`<div class="course-logo">${renderLogo(site)}</div>`}
+${course.logo !== null && html`<div class="course-logo">${renderLogo(context)}</div>`}
 <h1>${course.name}</h1>
 ${course.welcome !== null && html`<p class="lead">${course.welcome}</p>`}
 ${renderNextClass(context)}
@@ -140,7 +144,6 @@ ${error && html`<p class="notice bad" role="alert" id="login-error">${error}</p>
 ${services.length > 0 && renderServices(context, model)}
 ${password && services.length > 0 && html`<p class="quiet">${texts.login.orPassword}</p>`}
 ${password && renderForm(context, model)}
-${course.contact !== null && html`<p class="quiet">${texts.login.trouble} ${renderContact(course.contact)}.</p>`}
 </section>`,
   });
 }

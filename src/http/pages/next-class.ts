@@ -10,6 +10,6 @@ export function renderNextClass({ site, texts, now }: Pick<PageContext, 'site' |
   const next = nextClass(classTimes, now);
   if (next === undefined) return null;
   const label = isInClass([next], now) ? texts.classes.now : texts.classes.next;
-  const span = timeSpan(next, { language: texts.language, timeZone });
+  const span = timeSpan(next, { locale: texts.locale, timeZone });
   return html`<p class="next-class"><strong>${label}</strong> ${next.title !== null && html`${next.title}, `}${span}</p>`;
 }

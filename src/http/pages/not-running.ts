@@ -12,14 +12,15 @@ import { normalizeUserName, type User } from '../../domain/user.ts';
 import { answerWithPage, loginUrl } from '../errors.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
+import { NOT_YOURS } from './addressed.ts';
 import { renderErrorPage } from './error.ts';
 import { actionForm } from './forms.ts';
 import { html } from './html.ts';
 import { type PageContext, renderPage } from './layout.ts';
 import { hubPath, hubServerPath, openPath } from './links.ts';
-import { pageContext, sendPage } from './page-context.ts';
+import { pageContext, sendPage, visitorContext } from './page-context.ts';
 import { renderFailure, stateBadge, whyStopped } from './server-view.ts';
-import { english } from './texts.ts';
+import { hubWords } from './texts/hub-words.ts';
 
 type Parts = Pick<HttpParts, 'users' | 'servers' | 'ensureRoute' | 'site' | 'now'>;
 
@@ -65,7 +66,7 @@ export function mountNotRunning(app: FastifyInstance, parts: Parts): void {
     const found = owner && (await findServer(owner, rest, parts));
     const name = found?.name ?? '';
     if (!owner || !allows(caller.scopes, 'access:servers', { user: owner.name, server: name })) {
-      throw new HubError('not_found', english.error.notYours);
+      throw new HubError('not_found', NOT_YOURS);
     }
     if (found?.state === 'ready') return redirectToRunning(request, reply, original, found);
     const next = safeNext(original, site);
@@ -87,11 +88,12 @@ export function mountNotRunning(app: FastifyInstance, parts: Parts): void {
     const redirects = Number(url.searchParams.get('redirects') ?? 0) || 0;
     if (redirects >= MOST_REDIRECTS) {
       url.searchParams.delete('redirects');
-      const { loop: message, loopHint: hint } = english.error;
+      const context = visitorContext(request, site);
+      const { loop: message, loopHint: hint } = context.texts.error;
       const again = `${url.pathname}${url.search}`;
       request.log.error({ user: server.owner, server: server.id }, 'redirect loop between hub and proxy');
-      const model = { status: 500, message, hint, id: request.id, site, caller: request.caller, again };
-      return sendPage(reply, renderErrorPage(model), 500);
+      const model = { status: 500, message, hint, id: request.id, again };
+      return sendPage(reply, renderErrorPage(context, model), 500);
     }
     if (redirects > 0) await delay(FIRST_PAUSE_MS * 2 ** (redirects - 1));
     await parts.ensureRoute(server.id);
@@ -141,7 +143,9 @@ function answerProgram(
   const { user } = request.params as UserParams;
   const path = `${site.baseUrl}user/${escapePathSegment(user)}/`;
   const spawn = hubPath(site, `spawn/${escapePathSegment(user)}`);
-  return reply.status(424).send({ status: 424, message: english.notRunning.apiMessage(path, spawn) });
+  return reply
+    .status(424)
+    .send({ status: 424, message: `The server at ${path} is not running. Start it at ${spawn}` });
 }
 
 export function renderNotRunning(
@@ -159,7 +163,7 @@ export function renderNotRunning(
 ${stateBadge(context, server?.state ?? 'stopped')}
 <h1>${own ? notRunning.heading : notRunning.headingOther(owner)}</h1>
 <p class="lead">${(server && whyStopped(context, server)) ?? notRunning.never}</p>
-${server?.failure && html`${server.failure.reason !== '' && html`<p>${server.failure.reason}</p>`}${renderFailure(context, server.failure)}`}
+${server?.failure && html`${server.failure.reason !== '' && html`<p>${hubWords(texts, server.failure.reason)}</p>`}${renderFailure(context, server.failure)}`}
 <div class="buttons">${actionForm(context, {
       to: hubServerPath(site, 'spawn', { owner, name }),
       label: here === undefined ? (own ? texts.home.start : texts.start.buttonOther) : notRunning.start,

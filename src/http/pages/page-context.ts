@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpParts } from '../parts.ts';
 import { xsrfToken } from '../xsrf.ts';
 import type { PageContext } from './layout.ts';
-import { english } from './texts.ts';
+import { readerOf } from './reader.ts';
 
 /** What the views of this request's answer know. Makes the XSRF value, and sets its cookie where needed. */
 export function pageContext(
@@ -10,7 +10,15 @@ export function pageContext(
   reply: FastifyReply,
   { site, now }: Pick<HttpParts, 'site' | 'now'>,
 ): PageContext {
-  return { site, caller: request.caller, texts: english, now: now(), xsrf: xsrfToken(request, reply) };
+  return { ...visitorContext(request, site), now: now(), xsrf: xsrfToken(request, reply) };
+}
+
+/** Of a page without forms, which may be shown when nothing else works. */
+export function visitorContext(
+  request: FastifyRequest,
+  site: HttpParts['site'],
+): Omit<PageContext, 'now' | 'xsrf'> {
+  return { site, caller: request.caller, ...readerOf(request, site) };
 }
 
 export function sendPage(reply: FastifyReply, page: string, status = 200): FastifyReply {

@@ -11,6 +11,7 @@ import { mountLogin } from './login.ts';
 import { mountLogout } from './logout.ts';
 import { mountNotRunning } from './not-running.ts';
 import { mountProxyError } from './proxy-error.ts';
+import { mountReader } from './reader.ts';
 import { mountServerActions } from './server-actions.ts';
 import { mountServiceLogin } from './service-login.ts';
 import { mountSessions } from './sessions.ts';
@@ -37,6 +38,7 @@ type Parts = Pick<
 
 export async function mountPages(app: FastifyInstance, parts: Parts): Promise<void> {
   mountAssets(app, parts);
+  mountReader(app, parts);
   mountLogin(app, parts);
   mountServiceLogin(app, parts);
   mountLogout(app, parts);

@@ -5,10 +5,9 @@ import { hasChoice } from '../../domain/server-choices.ts';
 import { requireCaller } from '../caller.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
-import { addressedServer } from './addressed.ts';
+import { addressedServer, NOT_YOURS } from './addressed.ts';
 import { hubPath, hubServerPath } from './links.ts';
 import { field } from './page-context.ts';
-import { english } from './texts.ts';
 
 type Parts = Pick<HttpParts, 'users' | 'servers' | 'rerunHook' | 'site'>;
 
@@ -30,7 +29,7 @@ export function mountServerActions(app: FastifyInstance, parts: Parts): void {
   for (const path of ['/run-hook/:user', '/run-hook/:user/:server']) {
     app.post(path, async (request, reply) => {
       const { server } = await addressedServer(request, parts, 'start:servers');
-      if (!server) throw new HubError('not_found', english.error.notYours);
+      if (!server) throw new HubError('not_found', NOT_YOURS);
       await parts.rerunHook(server.id);
       return goBack(request, reply);
     });
@@ -46,7 +45,7 @@ export function mountServerActions(app: FastifyInstance, parts: Parts): void {
   app.post('/servers', async (request, reply) => {
     const { user } = requireCaller(request);
     const name = field(request.body, 'name')?.trim();
-    if (!name) throw new HubError('invalid', english.home.nameMissing);
+    if (!name) throw new HubError('invalid', 'Give the new server a name.');
     if (hasChoice(site.choices)) {
       const server = (await servers.get(user.name, name)) ?? (await servers.create(user, name));
       return reply.redirect(hubServerPath(site, 'spawn', server), 303);

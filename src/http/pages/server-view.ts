@@ -2,6 +2,7 @@
 import type { Failure, HookResult, Server } from '../../domain/server.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import type { PageContext } from './layout.ts';
+import { hubWords } from './texts/hub-words.ts';
 import { timeElement } from './words.ts';
 
 export function isOwn(context: Pick<PageContext, 'caller'>, server: Pick<Server, 'userId'>): boolean {
@@ -28,7 +29,7 @@ export function stateSentence(context: PageContext, server: Server | undefined):
     case 'stopping':
       return server.desired === 'running' ? sentence.stoppingThenStart : sentence.stopping;
     case 'failed':
-      return server.failure?.reason;
+      return server.failure && hubWords(texts, server.failure.reason);
     case 'stopped':
       return whyStopped(context, server) ?? sentence.never;
     default: {
@@ -49,7 +50,7 @@ export function whyStopped(context: PageContext, server: Server): Html | undefin
 /** What to do about a failure, and the server's last words. The reason itself is said by whoever shows it. */
 export function renderFailure(context: PageContext, failure: Failure): Html {
   const { failed } = context.texts;
-  return html`${failure.hint !== null && html`<p>${failure.hint}</p>`}
+  return html`${failure.hint !== null && html`<p>${hubWords(context.texts, failure.hint)}</p>`}
 ${failure.log.trim() !== '' && html`<details class="log"><summary>${failed.log}</summary><pre tabindex="0">${failure.log}</pre></details>`}`;
 }
 
@@ -58,6 +59,6 @@ export function hookOutput(context: PageContext, hook: HookResult): Html {
   return html`<details class="log" open><summary>${home.hookOutput}</summary><pre tabindex="0">${hook.output.trim() || '—'}</pre></details>`;
 }
 
-export function time({ now, texts }: Pick<PageContext, 'now' | 'texts'>, at: Date): Html {
-  return timeElement(at, { now, language: texts.language });
+export function time({ now, texts, site }: Pick<PageContext, 'now' | 'texts' | 'site'>, at: Date): Html {
+  return timeElement(at, { now, locale: texts.locale, timeZone: site.course.timeZone });
 }

@@ -9,9 +9,8 @@ import type { HttpParts } from '../parts.ts';
 import { comesByTls } from '../scheme.ts';
 import { renderErrorPage } from './error.ts';
 import { hubPath } from './links.ts';
-import { field, sendPage } from './page-context.ts';
+import { field, sendPage, visitorContext } from './page-context.ts';
 import { startingPoint } from './starting-point.ts';
-import { english } from './texts.ts';
 
 type Parts = Pick<HttpParts, 'serviceLogin' | 'servers' | 'roles' | 'site' | 'now'>;
 
@@ -79,17 +78,16 @@ export function mountServiceLogin(app: FastifyInstance, parts: Parts): void {
     }: { readonly error: HubError; readonly next: string | undefined; readonly way: string | undefined },
   ): FastifyReply {
     const { status, message } = publicErrorOf(error);
-    const { login } = english;
+    const context = visitorContext(request, site);
+    const { login } = context.texts;
     const { contact } = site.course;
     const several = serviceLogin.choices.length > 1;
-    const page = renderErrorPage({
+    const page = renderErrorPage(context, {
       status,
       heading: status === 503 ? login.serviceAway : login.notLoggedIn,
       message,
       hint: contact === null ? login.staysNobody : login.stays(contact),
       id: request.id,
-      site,
-      caller: request.caller,
       again: hubPath(site, 'oauth_login', { way: several ? way : undefined, next }),
     });
     request.log.info({ status, reason: message }, 'login page of another place refused');

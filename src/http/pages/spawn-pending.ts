@@ -14,6 +14,8 @@ import { hubPath, hubServerPath, openPath, progressPath } from './links.ts';
 import { renderNotRunning } from './not-running.ts';
 import { field, pageContext, sendPage } from './page-context.ts';
 import { isOwn, time } from './server-view.ts';
+import { hubWords } from './texts/hub-words.ts';
+import type { Texts } from './texts/texts.ts';
 import { duration } from './words.ts';
 
 type Parts = Pick<HttpParts, 'users' | 'servers' | 'site' | 'now'>;
@@ -91,15 +93,15 @@ function renderStarting(context: PageContext, { server, events, place, next }: P
     // A place changes slowly where many wait.
     refreshSeconds: waiting ? 5 : 2,
     live: true,
-    main: html`<section class="card" data-progress="${progressPath(site, server, xsrf)}" data-ready="${next ?? openPath(site, server)}" data-lost="${pending.lost}" data-full="${place && String(place.full)}">
+    main: html`<section class="card" data-progress="${progressPath(site, server, { xsrf, language: texts.language })}" data-ready="${next ?? openPath(site, server)}" data-lost="${pending.lost}" data-full="${place && String(place.full)}">
 <h1>${heading}</h1>
-<p class="lead" role="status" data-message>${place === null ? (current?.message ?? texts.stateSentence[waiting ? 'queued' : 'starting']) : pending.place(place)}</p>
+<p class="lead" role="status" data-message>${place === null ? (current ? hubWords(texts, current.message) : texts.stateSentence[waiting ? 'queued' : 'starting']) : pending.place(place)}</p>
 <progress max="100" value="${current?.percent ?? 0}" aria-label="${pending.progress}"></progress>
 ${began && html`<p class="quiet">${waiting ? pending.asked : pending.elapsed} ${time(context, began)}</p>`}
 ${
   shown.length > 0 &&
   html`<h2 class="small">${pending.steps}</h2>
-<ol class="steps">${shown.map((event) => renderStep(event, server))}</ol>`
+<ol class="steps">${shown.map((event) => renderStep(texts, event, server))}</ol>`
 }
 <div class="buttons">${actionForm(context, { to: hubServerPath(site, 'stop', server), label: pending.cancel, tone: 'quiet' })}</div>
 <p class="quiet">${pending.keepsItsPlace}</p>
@@ -108,9 +110,9 @@ ${
 }
 
 /** A step, and how long after the begin of the attempt it was reached. */
-function renderStep(event: ProgressEvent, { startedAt }: Server): Html {
-  const after = startedAt === null ? null : duration(event.at.getTime() - startedAt.getTime());
-  return html`<li><span>${event.message}</span> <span class="quiet">${after}</span></li>`;
+function renderStep(texts: Texts, event: ProgressEvent, { startedAt }: Server): Html {
+  const after = startedAt === null ? null : duration(event.at.getTime() - startedAt.getTime(), texts.locale);
+  return html`<li><span>${hubWords(texts, event.message)}</span> <span class="quiet">${after}</span></li>`;
 }
 
 function renderStopping(context: PageContext, { server, next }: PendingModel): string {
@@ -156,8 +158,8 @@ export function renderFailed(
     width: 'narrow',
     main: html`<section class="card">
 <h1>${isOwn(context, server) ? failed.heading : failed.headingOther(server.owner)}</h1>
-<p class="notice bad" role="alert">${failure.reason}</p>
-${failure.hint !== null && html`<p>${failure.hint}</p>`}
+<p class="notice bad" role="alert">${hubWords(texts, failure.reason)}</p>
+${failure.hint !== null && html`<p>${hubWords(texts, failure.hint)}</p>`}
 <div class="buttons">${actionForm(context, { to: hubServerPath(site, 'spawn', server), label: failed.tryAgain, fields: { next } })}
 ${hasChoice(site.choices) && html`<a class="button quiet" href="${hubServerPath(site, 'spawn', server, { next })}">${failed.chooseAgain}</a>`}
 <a class="button quiet" href="${hubPath(site, 'home')}">${texts.pending.toHome}</a></div>

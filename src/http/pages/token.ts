@@ -9,8 +9,8 @@ import { type Fragment, type Html, html } from './html.ts';
 import { type PageContext, renderPage, xsrfField } from './layout.ts';
 import { hubPath } from './links.ts';
 import { field, pageContext, sendPage } from './page-context.ts';
+import { readerOf } from './reader.ts';
 import { time } from './server-view.ts';
-import { english } from './texts.ts';
 
 type Parts = Pick<HttpParts, 'tokens' | 'site' | 'now'>;
 
@@ -40,13 +40,15 @@ export function mountToken(app: FastifyInstance, parts: Parts): void {
   app.get('/token', async (request, reply) => {
     const { user } = requireCaller(request);
     const revoked = field(request.query, 'revoked') !== undefined;
-    const model = { tokens: await tokens.list(user), ...(revoked ? { notice: english.token.revoked } : {}) };
-    return sendPage(reply, renderTokens(pageContext(request, reply, parts), model));
+    const context = pageContext(request, reply, parts);
+    const notice = revoked ? { notice: context.texts.token.revoked } : {};
+    return sendPage(reply, renderTokens(context, { tokens: await tokens.list(user), ...notice }));
   });
 
   app.post('/token', async (request, reply) => {
     const { user, scopes } = requireCaller(request);
-    const note = (field(request.body, 'note')?.trim() || english.token.noteDefault).slice(0, LONGEST_NOTE);
+    const { texts } = readerOf(request, site);
+    const note = (field(request.body, 'note')?.trim() || texts.token.noteDefault).slice(0, LONGEST_NOTE);
     const purpose = purposeOf(field(request.body, 'purpose'));
     const expiresInSeconds = expiryOf(field(request.body, 'expires'));
     const maker = { name: user.name, scopes };

@@ -16,7 +16,7 @@ describe('relative times', () => {
     [86_400 * 27, 'in 27 days'],
   ])('%i seconds from now is “%s”', (seconds, words) => {
     const at = new Date(now.getTime() + seconds * 1000);
-    expect(relativeTime(at, { now, language: 'en' })).toBe(words);
+    expect(relativeTime(at, { now, locale: 'en-GB' })).toBe(words);
   });
 });
 
@@ -28,7 +28,7 @@ describe('durations', () => {
     [12_400, '12 s'],
     [125_000, '2 min 5 s'],
   ])('%i ms is “%s”', (milliseconds, words) => {
-    expect(duration(milliseconds)).toBe(words);
+    expect(duration(milliseconds, 'en-GB')).toBe(words);
   });
 });
 
@@ -41,6 +41,6 @@ describe('sizes', () => {
     [1.5 * 1024 ** 3, '1.5 GB'],
     [4 * 1024 ** 3, '4 GB'],
   ])('%i is “%s”', (count, words) => {
-    expect(bytes(count)).toBe(words);
+    expect(bytes(count, 'en-GB')).toBe(words);
   });
 });

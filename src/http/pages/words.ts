@@ -14,19 +14,23 @@ const UNITS = [
  */
 export function relativeTime(
   at: Date,
-  { now, language }: { readonly now: Date; readonly language: string },
+  { now, locale }: { readonly now: Date; readonly locale: string },
 ): string {
   const seconds = Math.round((at.getTime() - now.getTime()) / 1000);
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   }
   return format.format(0, 'second');
 }
 
-export function timeElement(at: Date, context: { readonly now: Date; readonly language: string }): Html {
-  const iso = at.toISOString();
-  return html`<time datetime="${iso}" title="${iso.slice(0, 16).replace('T', ' ')} UTC" data-relative>${relativeTime(at, context)}</time>`;
+export function timeElement(
+  at: Date,
+  context: { readonly now: Date; readonly locale: string; readonly timeZone: string },
+): Html {
+  const { locale, timeZone } = context;
+  const clock = at.toLocaleString(locale, { timeZone, dateStyle: 'medium', timeStyle: 'short' });
+  return html`<time datetime="${at.toISOString()}" title="${clock} ${timeZone}" data-relative>${relativeTime(at, context)}</time>`;
 }
 
 /**
@@ -35,9 +39,9 @@ export function timeElement(at: Date, context: { readonly now: Date; readonly la
  */
 export function timeSpan(
   { start, end }: { readonly start: Date; readonly end: Date },
-  { language, timeZone }: { readonly language: string; readonly timeZone: string },
+  { locale, timeZone }: { readonly locale: string; readonly timeZone: string },
 ): Html {
-  const format = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+  const format = new Intl.DateTimeFormat(locale, {
     timeZone,
     weekday: 'short',
     day: 'numeric',
@@ -49,15 +53,18 @@ export function timeSpan(
 }
 
 /** `812 ms` never helps anybody: `0.8 s`, `12 s`, `2 min 5 s`. */
-export function duration(milliseconds: number): string {
+export function duration(milliseconds: number, locale: string): string {
   const seconds = Math.max(0, milliseconds) / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 10) {
+    const tenths = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+    return `${seconds.toLocaleString(locale, tenths)} s`;
+  }
   const whole = Math.round(seconds);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** In steps of 1024, as limits count: `240 MB`, `1.5 GB`. */
-export function bytes(count: number): string {
+/** In steps of 1024, as limits count: `240 MB`, `1.5 GB`, in Dutch `1,5 GB`. */
+export function bytes(count: number, locale: string): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   let value = count;
   let unit = 0;
@@ -65,6 +72,7 @@ export function bytes(count: number): string {
     value /= 1024;
     unit += 1;
   }
-  const text = value < 10 && unit > 0 ? value.toFixed(1).replace(/\.0$/, '') : String(Math.round(value));
+  const digits = value < 10 && unit > 0 ? 1 : 0;
+  const text = value.toLocaleString(locale, { maximumFractionDigits: digits, useGrouping: false });
   return `${text} ${units[unit]}`;
 }

@@ -225,6 +225,27 @@ function copyBySelection(text) {
   area.remove();
 }
 
+/** Light or dark, at once; the answer to the form, which nobody needs to see, is a cookie. */
+function chooseLook(event) {
+  const { form, name, value } = event.submitter ?? {};
+  if (form?.dataset.reading === undefined || name !== 'look') return;
+  event.preventDefault();
+  document.documentElement.dataset.look = value;
+  document.querySelector('meta[name=color-scheme]').content = value === 'auto' ? 'light dark' : value;
+  for (const button of form.querySelectorAll('button[name=look]')) {
+    button.setAttribute('aria-pressed', String(button.value === value));
+  }
+  showLogos(value);
+  fetch(`${form.action}?look=${value}`, { redirect: 'manual' });
+}
+
+/** A logo for dark pages is chosen by the device, where the reader has not chosen. */
+function showLogos(look) {
+  for (const source of document.querySelectorAll('source[data-look]')) {
+    source.media = look === 'auto' ? '(prefers-color-scheme: dark)' : look === 'dark' ? 'all' : 'not all';
+  }
+}
+
 function click(event) {
   const button = event.target.closest?.('button');
   if (button?.dataset.showPassword) togglePassword(button);
@@ -243,6 +264,7 @@ function setUp() {
 
 document.addEventListener('click', click);
 document.addEventListener('submit', sendOnce);
+document.addEventListener('submit', chooseLook);
 setInterval(showTimes, 1_000);
 showTimes();
 

@@ -1,15 +1,19 @@
 /**
- * Every sentence of the pages, in one place. A second language is a second record of type `Texts`, which the compiler
- * holds complete. The course's own words (name, welcome, contact) come from its configuration, not from here.
+ * Every sentence of the pages in English, which says by its shape what every other language has to say too. The course's
+ * own words (name, welcome, contact) come from its configuration, not from here.
  */
 
-import type { Server, ServerState, StopReason } from '../../domain/server.ts';
-import type { QueuePlace } from '../../domain/start-queue.ts';
-
-export type Texts = typeof english;
+import type { Server, ServerState, StopReason } from '../../../domain/server.ts';
+import type { QueuePlace } from '../../../domain/start-queue.ts';
 
 export const english = {
-  language: 'en',
+  /** As `<html lang>` has it, and what it calls itself. */
+  language: 'en' as string,
+  languageName: 'English',
+  /** How times and numbers are written. */
+  locale: 'en-GB',
+  /** The hub's own sentences are English as they are. */
+  hub: {} as Readonly<Record<string, string>>,
 
   layout: {
     skip: 'Skip to content',
@@ -23,6 +27,10 @@ export const english = {
     madeWith: (version: string) => `Polder ${version}`,
     copy: 'Copy',
     copied: 'Copied',
+    reading: 'Language and look of these pages',
+    language: 'Language',
+    look: 'Look',
+    looks: { auto: 'As my device', light: 'Light', dark: 'Dark' },
   },
 
   login: {
@@ -38,7 +46,6 @@ export const english = {
     serviceAway: 'Logging in does not work just now',
     stays: (contact: string) => `If it stays so, ask ${contact}.`,
     staysNobody: 'If it stays so, ask whoever teaches this course.',
-    trouble: 'Can’t log in? Ask',
     sessionEnded:
       'Your session has ended. Log in again to go on; your files and running notebooks are as you left them.',
     loggedOut: 'You are logged out.',
@@ -79,7 +86,6 @@ export const english = {
       'A server of its own keeps its kernels and memory apart from your notebook. They all see the same files.',
     newName: 'Name of the new server',
     newNameHint: 'a to z, 0 to 9 and “-”, up to 30',
-    nameMissing: 'Give the new server a name.',
     add: 'Add and start',
     openNamed: 'Open',
     startNamed: 'Start',
@@ -117,7 +123,7 @@ export const english = {
 
   /** `own` says whether the reader is the server's owner. */
   stopReason: {
-    user: (own) => (own ? 'You stopped it' : 'Its owner stopped it'),
+    user: (own): string => (own ? 'You stopped it' : 'Its owner stopped it'),
     admin: () => 'Somebody who runs the course stopped it',
     idle: () => 'Nobody used it, so it was stopped',
     exited: () => 'It ended by itself',
@@ -200,7 +206,6 @@ export const english = {
     never: 'It has not been started yet.',
     start: 'Start it and come back here',
     back: 'It takes you to:',
-    apiMessage: (path: string, url: string) => `The server at ${path} is not running. Start it at ${url}`,
   },
 
   token: {
@@ -356,7 +361,6 @@ export const english = {
     loop: 'Your server runs, but its address led back to the hub again and again.',
     loopHint:
       'Wait a few seconds and try again. If it stays so, stop the server and start it from your home page.',
-    notYours: 'There is no such page, or it is not yours to see.',
   },
 };
 
