@@ -297,6 +297,29 @@ export const dutch: Texts = {
     ownServer: 'van je draaiende server',
   },
 
+  sessions: {
+    title: 'Waar je bent ingelogd',
+    heading: 'Waar je bent ingelogd',
+    intro: 'Log een browser uit die je niet kent of niet meer gebruikt. Draaiende servers gaan door.',
+    columns: {
+      browser: 'Browser',
+      address: 'Adres',
+      since: 'Ingelogd',
+      lastSeen: 'Laatst gezien',
+      action: 'Uitloggen',
+    },
+    thisOne: 'deze browser',
+    unknownBrowser: 'Onbekende browser',
+    end: 'Uitloggen',
+    endNamed: (browser, address) => `Log ${browser} op ${address} uit`,
+    ended: 'Die browser is uitgelogd.',
+    endAll: 'Overal uitloggen',
+    endAllTitle: 'Overal uitloggen?',
+    endAllBody: 'Al je browsers worden uitgelogd, deze ook. Je API-tokens en servers blijven.',
+    keep: 'Ingelogd blijven',
+    link: 'Waar je bent ingelogd',
+  },
+
   consent: {
     title: 'Een server openen',
     heading: (owner, name) =>
