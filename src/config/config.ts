@@ -2,8 +2,9 @@
  * What a course's config.yaml says, checked, translated to one schema, with every default filled in. Secrets are not in
  * it (`Secrets`). Parts get their own piece of it from `main/`; no part gets the whole.
  */
-import type { Service } from '../domain/service.ts';
+
 import type { Language } from '../domain/language.ts';
+import type { Service } from '../domain/service.ts';
 import type { Generation } from './generations.ts';
 import type { KubernetesConfig, PodPieces } from './kubernetes.ts';
 import type { AzureConfig, ImageConfig, NotebooksConfig } from './provisioning.ts';
