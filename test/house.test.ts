@@ -13,7 +13,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   domain: ['lib'],
   config: ['lib', 'domain'],
   store: ['lib', 'domain'],
-  spawner: ['lib', 'domain', 'config/finding.ts'],
+  kubernetes: ['lib', 'domain'],
+  spawner: ['lib', 'domain', 'config/finding.ts', 'kubernetes'],
+  deploy: ['lib', 'domain', 'config', 'kubernetes'],
   authenticator: ['lib', 'domain', 'config/finding.ts'],
   proxy: ['lib', 'domain'],
   notebooks: ['lib', 'domain'],
@@ -32,6 +34,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'domain',
     'config',
     'azure',
+    'kubernetes',
+    'deploy',
     'store',
     'spawner',
     'authenticator',
@@ -49,7 +53,7 @@ const technologies: Readonly<
   SQL: { package: /^(kysely|node:sqlite|pg)$/, folders: ['store'] },
   'the web framework': { package: /^(fastify|@fastify\/.*)$/, folders: ['http', 'main'] },
   YAML: { package: /^yaml$/, folders: ['config', 'azure'] },
-  Kubernetes: { package: /^@kubernetes\//, folders: ['spawner'] },
+  Kubernetes: { package: /^@kubernetes\//, folders: ['kubernetes', 'spawner'] },
   'the command line': { package: /^(commander|listr2)$/, folders: ['main', 'proxy'] },
 };
 

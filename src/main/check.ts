@@ -1,8 +1,9 @@
 /** `polder check`: says what a config.yaml means and what is wrong with it. */
 import { describeAdmission } from '../config/admission.ts';
+import { type Finding, findingAt } from '../config/finding.ts';
 import { countFindings, formatFindings } from '../config/format.ts';
 import { type Generation, nameOfChart } from '../config/generations.ts';
-import { type LoadOptions, loadConfig } from '../config/load.ts';
+import { type LoadedConfig, type LoadOptions, loadConfig } from '../config/load.ts';
 import type { Tree } from '../config/tree.ts';
 
 export interface CheckOptions {
@@ -11,6 +12,10 @@ export interface CheckOptions {
   readonly manifests?: readonly string[] | undefined;
   /** Where in a cluster it runs. */
   readonly namespace?: string | undefined;
+  /** Look at the cluster too. */
+  readonly cluster?: boolean;
+  /** Which one. */
+  readonly kubeconfig?: string | undefined;
   /** Warnings count as errors. */
   readonly strict: boolean;
   /** Errors to let pass, each `CODE@PATH`. */
@@ -34,7 +39,8 @@ export async function checkCommand(options: CheckOptions): Promise<0 | 1 | 2> {
     return 2;
   }
   const { manifests = [], namespace } = options;
-  const loaded = await loadConfig(files, { accept, generation, manifests, namespace });
+  const read = await loadConfig(files, { accept, generation, manifests, namespace });
+  const loaded = options.cluster ? await withCluster(read, options) : read;
   const failing = strict ? ['error', 'warning'] : ['error'];
   const exitCode = loaded.findings.some(({ severity }) => failing.includes(severity)) ? 1 : 0;
   if (json) {
@@ -50,6 +56,34 @@ export async function checkCommand(options: CheckOptions): Promise<0 | 1 | 2> {
   );
   out(`${[...files, ...manifests].join(', ')}: ${counts.join(', ')}.\n`);
   return exitCode;
+}
+
+/** What is said of one machine is beside the matter where a cluster is meant. */
+const OF_ONE_MACHINE = ['cluster-only', 'image-not-used'];
+
+async function withCluster(loaded: LoadedConfig, options: CheckOptions): Promise<LoadedConfig> {
+  const own = loaded.findings.filter(({ code }) => !OF_ONE_MACHINE.includes(code));
+  return { ...loaded, findings: [...own, ...(await inCluster(loaded, options))] };
+}
+
+/** @throws HubError where the cluster does not answer */
+async function inCluster(
+  loaded: LoadedConfig,
+  { kubeconfig, namespace }: CheckOptions,
+): Promise<readonly Finding[]> {
+  if (loaded.config === undefined) {
+    const message =
+      'The cluster was not looked at: the file has errors, so that it is not known what the course needs.';
+    return [
+      findingAt(null, { code: 'cluster-not-checked', severity: 'note', message, help: 'Mend these first.' }),
+    ];
+  }
+  const { looking, namespaceIn, openCluster } = await import('./status.ts');
+  const { checkCluster } = await import('../deploy/check-cluster.ts');
+  const { readCluster } = await import('../deploy/cluster-view.ts');
+  await using api = await openCluster(kubeconfig);
+  const place = loaded.manifests.length > 0 ? loaded.namespace : await namespaceIn(api, namespace);
+  return await looking(readCluster(api, place).then((view) => checkCluster(api, view, loaded)));
 }
 
 /** With an explanation of no key there is nothing wrong, whatever the files say. */

@@ -67,7 +67,7 @@ async function openKubernetesSpawner(settings: HubSettings, log: Logger): Promis
  * cluster. @throws HubError where no cluster is named
  */
 export async function addressTowardsCluster(kubeconfig: string | null): Promise<string> {
-  const { ApiServer } = await import('../spawner/kubernetes/api-server.ts');
+  const { ApiServer } = await import('../kubernetes/api-server.ts');
   await using api = await ApiServer.open({ kubeconfig }).catch((error: Error) => {
     throw noCluster(error);
   });

@@ -67,6 +67,8 @@ program
   .option('-f, --config <file...>', 'the course; several files merge, later ones win')
   .option('-m, --manifests <file...>', 'volumes, claims and secrets that the course needs in a cluster')
   .option('-n, --namespace <name>', 'where in a cluster it runs (default: as its volumes say, else jhub)')
+  .option('--cluster', 'look at the cluster too: what the course needs there, and whether servers fit', false)
+  .option('--kubeconfig <file>', 'with --cluster: which one (default: KUBECONFIG)')
   .option('--strict', 'warnings count as errors', false)
   .addOption(accept('let these findings pass'))
   .option('--json', 'findings as JSON', false)
@@ -179,6 +181,19 @@ addDatabaseOptions(
   await stopServers(courseOf(given), sayLine);
 });
 
+program
+  .command('status')
+  .description('say what of a course runs in a cluster, and what is wrong there')
+  .option('-n, --namespace <name>', 'where it runs (default: that of the kubeconfig, else jhub)')
+  .option('--kubeconfig <file>', 'which cluster (default: KUBECONFIG)')
+  .option('--json', 'as JSON', false)
+  .action(
+    async ({ namespace, kubeconfig, json }: { namespace?: string; kubeconfig?: string; json: boolean }) => {
+      const { statusCommand } = await import('./status.ts');
+      process.exitCode = await statusCommand({ namespace, kubeconfig, json, out });
+    },
+  );
+
 const azure = program.command('azure').description("a course's place in Azure, from its config.yaml");
 
 azure
@@ -229,6 +244,8 @@ interface CheckFlags {
   readonly config?: string[];
   readonly manifests?: string[];
   readonly namespace?: string;
+  readonly cluster: boolean;
+  readonly kubeconfig?: string;
   readonly strict: boolean;
   readonly json: boolean;
   readonly accept?: string[];

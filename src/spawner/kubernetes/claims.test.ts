@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Claim } from '../../kubernetes/kube-object.ts';
 import { findClaim } from './claims.ts';
-import type { Claim } from './kube-object.ts';
 import { SERVERNAME, USERNAME } from './manifest-labels.ts';
 import { PLAIN_RECIPE, type PodRecipe } from './pod-recipe.ts';
 import { isMoreStorage } from './quantity.ts';

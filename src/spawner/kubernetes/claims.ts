@@ -4,10 +4,10 @@
  * whose one is, or which, the start ends rather than that somebody gets into another's files.
  */
 
+import { ApiError, type ApiServer } from '../../kubernetes/api-server.ts';
+import type { Claim } from '../../kubernetes/kube-object.ts';
 import { SpawnError } from '../spawner.ts';
-import { ApiError, type ApiServer } from './api-server.ts';
 import { claimManifest, claimName, isClaimPerServer } from './claim-manifest.ts';
-import type { Claim } from './kube-object.ts';
 import { SERVERNAME, USERNAME } from './manifest-labels.ts';
 import { NAMING_SCHEMES, type Named } from './names.ts';
 import type { ObjectCache } from './object-cache.ts';

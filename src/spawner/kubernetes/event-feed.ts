@@ -1,7 +1,7 @@
 /** What the cluster says of pods and claims, to whoever waits for one of them; nothing of it is kept. */
-import type { ApiServer } from './api-server.ts';
+import type { ApiServer } from '../../kubernetes/api-server.ts';
+import type { KubeEvent } from '../../kubernetes/kube-object.ts';
 import { follow } from './following.ts';
-import type { KubeEvent } from './kube-object.ts';
 
 export class EventFeed implements AsyncDisposable {
   readonly #listeners = new Map<string, Set<(event: KubeEvent) => void>>();

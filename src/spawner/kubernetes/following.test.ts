@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ApiServer } from '../../kubernetes/api-server.ts';
+import type { KubeObject } from '../../kubernetes/kube-object.ts';
 import { createServer } from '../../lib/node-http.ts';
-import { ApiServer } from './api-server.ts';
-import type { KubeObject } from './kube-object.ts';
 import { ObjectCache } from './object-cache.ts';
 
 let folder: string;

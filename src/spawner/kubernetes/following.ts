@@ -3,9 +3,10 @@
  * watch that ends is taken up where it was; when the server no longer knows that place, all are listed anew. So nothing
  * is asked about a single object, ever.
  */
+
+import { ApiError, type ApiServer } from '../../kubernetes/api-server.ts';
+import type { KubeObject } from '../../kubernetes/kube-object.ts';
 import { abortableDelay } from '../../lib/abortable-delay.ts';
-import { ApiError, type ApiServer } from './api-server.ts';
-import type { KubeObject } from './kube-object.ts';
 import type { JsonMap } from './pod-recipe.ts';
 
 export interface Followed {

@@ -11,6 +11,8 @@ import type { Finding } from '../../config/finding.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { HookResult, Json } from '../../domain/server.ts';
 import type { ServerChoices } from '../../domain/server-choices.ts';
+import { ApiError, ApiServer, type ApiServerOptions } from '../../kubernetes/api-server.ts';
+import type { Claim, Pod } from '../../kubernetes/kube-object.ts';
 import { abortableDelay } from '../../lib/abortable-delay.ts';
 import {
   type Existing,
@@ -22,10 +24,8 @@ import {
   SpawnError,
   type Spawner,
 } from '../spawner.ts';
-import { ApiError, ApiServer, type ApiServerOptions } from './api-server.ts';
 import { Claims } from './claims.ts';
 import { EventFeed } from './event-feed.ts';
-import type { Claim, Pod } from './kube-object.ts';
 import type { KubernetesSettings } from './kubernetes-settings.ts';
 import { INSTANCE_LABEL, USERNAME } from './manifest-labels.ts';
 import { ObjectCache } from './object-cache.ts';

@@ -1,7 +1,7 @@
 /** All objects of a kind as last heard of, in memory; `follow` keeps it. */
-import type { ApiServer } from './api-server.ts';
+import type { ApiServer } from '../../kubernetes/api-server.ts';
+import type { KubeObject } from '../../kubernetes/kube-object.ts';
 import { type Followed, type Follower, follow } from './following.ts';
-import type { KubeObject } from './kube-object.ts';
 import { RecentMap } from './recent-map.ts';
 
 export class ObjectCache<T extends KubeObject> implements AsyncDisposable {

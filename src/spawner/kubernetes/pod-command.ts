@@ -1,7 +1,7 @@
 /** A command in a running container, as its user and in its surroundings, with what it wrote. */
 import { Writable } from 'node:stream';
 import type { HookResult } from '../../domain/server.ts';
-import type { ApiServer } from './api-server.ts';
+import type { ApiServer } from '../../kubernetes/api-server.ts';
 import { SERVER_CONTAINER } from './pod-manifest.ts';
 
 const LARGEST_OUTPUT = 64_000;

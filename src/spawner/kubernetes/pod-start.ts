@@ -1,7 +1,7 @@
 /** One start of a pod, as it goes on: what is told to who waits, and how it ends when it does not succeed. */
 import type { Progress } from '../../domain/progress.ts';
+import type { KubeEvent, Pod } from '../../kubernetes/kube-object.ts';
 import { SpawnError } from '../spawner.ts';
-import type { KubeEvent, Pod } from './kube-object.ts';
 import { type Exited, podState } from './pod-state.ts';
 import { eventTrouble, progressOf, statusProgress, type Trouble, troubleOf } from './start-words.ts';
 

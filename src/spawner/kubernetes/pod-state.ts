@@ -1,6 +1,7 @@
 /** What a pod's status means: whether its server waits, runs or has ended, and why, in words for the student. */
+
+import type { ContainerStatus, Pod, Terminated } from '../../kubernetes/kube-object.ts';
 import type { RunStatus } from '../spawner.ts';
-import type { ContainerStatus, Pod, Terminated } from './kube-object.ts';
 import { SERVER_CONTAINER } from './pod-manifest.ts';
 
 export type PodState =

@@ -1,6 +1,6 @@
 import type { Json, ServerId } from '../../domain/server.ts';
+import type { Pod } from '../../kubernetes/kube-object.ts';
 import type { Run } from '../spawner.ts';
-import type { Pod } from './kube-object.ts';
 import { ATTEMPT_ANNOTATION, INSTANCE_LABEL, SERVER_ANNOTATION } from './manifest-labels.ts';
 import { isMap } from './pod-recipe.ts';
 

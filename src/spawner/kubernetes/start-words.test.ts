@@ -1,6 +1,6 @@
 /** What the cluster's own words are made into, of clusters that a test cannot have. */
 import { describe, expect, test } from 'vitest';
-import type { KubeEvent, Pod } from './kube-object.ts';
+import type { KubeEvent, Pod } from '../../kubernetes/kube-object.ts';
 import { afterItsEnd, endedAt, podState } from './pod-state.ts';
 import { eventTrouble, progressOf, statusProgress, troubleOf } from './start-words.ts';
 

@@ -1,6 +1,6 @@
 /** What goes on while a pod starts, for the person who waits: from its status, and from what the cluster says of it. */
 import type { Progress } from '../../domain/progress.ts';
-import type { KubeEvent, Pod } from './kube-object.ts';
+import type { KubeEvent, Pod } from '../../kubernetes/kube-object.ts';
 import { statusOf } from './pod-state.ts';
 
 /** Something that keeps a start from going on. */

@@ -1,5 +1,5 @@
 /** What is kept in memory of each object: thousands of them fit, of which a whole one has ten kilobytes. */
-import type { Claim, ObjectMeta, Pod } from './kube-object.ts';
+import type { Claim, ObjectMeta, Pod } from '../../kubernetes/kube-object.ts';
 import {
   ATTEMPT_ANNOTATION,
   INSTANCE_LABEL,

@@ -1,7 +1,7 @@
 /** For tests: a real cluster, named by `POLDER_TEST_KUBECONFIG`, with a namespace of its own for each. */
 import { randomBytes } from 'node:crypto';
 import { expect, vi } from 'vitest';
-import { ApiError, ApiServer } from './api-server.ts';
+import { ApiError, ApiServer } from '../../kubernetes/api-server.ts';
 import type { KubernetesSettings } from './kubernetes-settings.ts';
 import { KubernetesSpawner } from './kubernetes-spawner.ts';
 import { type JsonMap, PLAIN_RECIPE, type PodRecipe } from './pod-recipe.ts';

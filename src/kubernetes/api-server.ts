@@ -6,10 +6,12 @@
 import { readFile } from 'node:fs/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
-import type { Json } from '../../domain/server.ts';
-import { abortableDelay } from '../../lib/abortable-delay.ts';
+import type { Json } from '../domain/server.ts';
+import { abortableDelay } from '../lib/abortable-delay.ts';
 import { linesOf } from './lines.ts';
-import type { JsonMap } from './pod-recipe.ts';
+
+/** What every answer of the cluster is. */
+export type JsonMap = { readonly [key: string]: Json };
 
 export interface ApiRequest {
   readonly query?: Readonly<Record<string, string>>;
