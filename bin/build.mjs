@@ -1,10 +1,11 @@
 /**
  * Makes `dist/`: the sources and every npm package they use in one bundle, with what is imported only when used in
- * chunks of its own; the files that are read at run time, in the folders they have in `src/`; and the licences of what
- * the bundle holds. `npm run build` and `npm pack` call it.
+ * chunks of its own; the pages that run in the browser (`ui/`); the files that are read at run time, in the folders they
+ * have in `src/`; and the licences of what all that holds. `npm run build` and `npm pack` call it.
  */
 import { chmod, cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { buildUi } from './build-ui.mjs';
 import { sourcesDigest, stampName } from './checkout.mjs';
 import { giveUp, SetUpError } from './say.mjs';
 import { root, setUp } from './set-up.mjs';
@@ -18,9 +19,10 @@ try {
   await setUp();
   const digest = sourcesDigest(root);
   const { output } = await bundle();
+  const ui = await buildUi(join(root, 'ui'), join(draft, 'ui'));
   await spellInAscii(output);
   await copyAssets();
-  await writeFile(join(draft, 'THIRD-PARTY-LICENSES'), await licencesOf(output));
+  await writeFile(join(draft, 'THIRD-PARTY-LICENSES'), await licencesOf([...output, ...ui]));
   await chmod(join(draft, 'polder.mjs'), 0o755);
   await writeFile(join(draft, stampName), digest);
   await putInPlace();

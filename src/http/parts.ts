@@ -7,6 +7,8 @@ import type { ServerId } from '../domain/server.ts';
 import type { ServerChoices } from '../domain/server-choices.ts';
 import type { Activity } from '../hub/activity.ts';
 import type { Callers } from '../hub/callers.ts';
+import type { Changes } from '../hub/changes.ts';
+import type { Course as CourseWork } from '../hub/course.ts';
 import type { Login } from '../hub/login.ts';
 import type { OAuthProvider } from '../hub/oauth/provider.ts';
 import type { ProxyActivity } from '../hub/proxy-activity.ts';
@@ -24,6 +26,9 @@ export interface HttpParts {
   readonly users: Users;
   readonly servers: Servers;
   readonly services: Services;
+  /** What is done for many people at once. */
+  readonly course: CourseWork;
+  readonly changes: Changes;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly login: Login;

@@ -16,7 +16,7 @@ describe('an instructor', () => {
     await using hub = await startHub({ instructors: ['wim'] });
     await hub.user('anna');
     const browser = await hub.browser('wim');
-    await press(browser, await show(browser, '/hub/admin?search=anna'), { button: 'Start' });
+    await press(browser, await show(browser, '/hub/admin/plain?search=anna'), { button: 'Start' });
     const server = await hub.server('anna', '', (server) => server.state === 'ready');
     const token = await hub.token('wim');
     const asked = await hub.api('GET', '/users/anna', { token });

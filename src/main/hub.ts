@@ -14,6 +14,8 @@ import type { Site } from '../http/parts.ts';
 import { Activity } from '../hub/activity.ts';
 import { Admission } from '../hub/admission.ts';
 import { Callers } from '../hub/callers.ts';
+import { Changes } from '../hub/changes.ts';
+import { Course } from '../hub/course.ts';
 import { HubEvents } from '../hub/events.ts';
 import { isAnyKernelBusy } from '../hub/kernels.ts';
 import { Login, type LoginThrottle } from '../hub/login.ts';
@@ -123,6 +125,8 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     users: new Users({ store, servers, events }),
     servers,
     services,
+    course: new Course({ store, servers }),
+    changes: new Changes({ store }),
     tokens: new Tokens({ store, roles, perUser: parts.bounds.tokensPerUser, now }),
     sessions,
     login: new Login({ store, ways, admission, throttle: parts.bounds.failedLogins, events, now }),

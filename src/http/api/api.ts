@@ -12,10 +12,12 @@ import { mountActivity } from './activity.ts';
 import { mountAuthorizations } from './authorizations.ts';
 import { acceptAnyJson } from './body.ts';
 import { mountCurrentUser } from './current-user.ts';
+import { mountEvents } from './events.ts';
 import { mountGroups } from './groups.ts';
 import { mountInfo } from './info.ts';
 import { answerOtherMethods } from './methods.ts';
 import { type Endpoint, mountOpenApi } from './openapi.ts';
+import { mountPeople } from './people.ts';
 import { mountProgress } from './progress.ts';
 import { mountRoot } from './root.ts';
 import { mountServer } from './server.ts';
@@ -64,5 +66,7 @@ export async function mountApi(
     mountSessions(api, parts);
     mountGroups(api);
     mountService(api, parts);
+    mountPeople(api, parts);
+    mountEvents(api, parts);
   });
 }

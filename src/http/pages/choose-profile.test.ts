@@ -132,7 +132,7 @@ describe('a course with several servers to choose from', () => {
     await using hub = await startHub({ choices });
     await hub.user('bo');
     const teacher = await hub.browser('teacher');
-    const list = await show(teacher, '/hub/admin?search=bo');
+    const list = await show(teacher, '/hub/admin/plain?search=bo');
     const link = list.links.get('Start')!;
     expect(link).toMatch(/^\/hub\/spawn\/bo\?back=/);
     const page = await show(teacher, link);

@@ -31,6 +31,11 @@ export interface Page {
    */
   readonly refreshSeconds?: number;
   readonly live?: boolean;
+  /** Addresses of what the page runs and looks like beside what all pages have. */
+  readonly script?: string;
+  readonly styles?: readonly string[];
+  /** Where a browser that runs no script goes instead. */
+  readonly elsewhereWithoutScript?: string;
 }
 
 /** The whole document. */
@@ -49,7 +54,10 @@ export function renderPage(context: Omit<PageContext, 'xsrf' | 'now'>, page: Pag
 <link rel="stylesheet" href="${assetUrl(site, assets.style)}">
 ${course && html`<link rel="stylesheet" href="${assetUrl(site, course)}">`}
 <link rel="icon" type="image/svg+xml" href="${assetUrl(site, assets.logo)}">
+${page.styles?.map((style) => html`<link rel="stylesheet" href="${style}">`)}
 <script type="module" src="${assetUrl(site, assets.script)}"></script>
+${page.script !== undefined && html`<script type="module" src="${page.script}"></script>`}
+${page.elsewhereWithoutScript !== undefined && html`<noscript><meta http-equiv="refresh" content="${`0; url=${page.elsewhereWithoutScript}`}"></noscript>`}
 ${page.refreshSeconds !== undefined && html`<noscript><meta http-equiv="refresh" content="${page.refreshSeconds}"></noscript>`}
 </head>
 <body>

@@ -10,6 +10,7 @@ import { mountHome } from './home.ts';
 import { mountLogin } from './login.ts';
 import { mountLogout } from './logout.ts';
 import { mountNotRunning } from './not-running.ts';
+import { mountPlainPeople } from './plain-people.ts';
 import { mountProxyError } from './proxy-error.ts';
 import { mountReader } from './reader.ts';
 import { mountServerActions } from './server-actions.ts';
@@ -18,6 +19,7 @@ import { mountSessions } from './sessions.ts';
 import { mountSpawn } from './spawn.ts';
 import { mountSpawnPending } from './spawn-pending.ts';
 import { mountToken } from './token.ts';
+import { mountUiAssets } from './ui-assets.ts';
 import { mountUserRedirect } from './user-redirect.ts';
 
 type Parts = Pick<
@@ -50,6 +52,8 @@ export async function mountPages(app: FastifyInstance, parts: Parts): Promise<vo
   mountNotRunning(app, parts);
   mountUserRedirect(app, parts);
   mountToken(app, parts);
+  mountUiAssets(app);
   mountAdmin(app, parts);
+  mountPlainPeople(app, parts);
   mountProxyError(app, parts);
 }

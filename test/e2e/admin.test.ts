@@ -1,0 +1,174 @@
+/** The pages of those who teach, in a real browser, with a hub of 10,000 people and simulated servers. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PASSWORD, startHub, type TestHub } from '../support/hub.ts';
+import { logIn, openBrowser, takePicture } from './browser.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PEOPLE = 10_000;
+const phone = { viewport: { width: 360, height: 740 } };
+const dark = { colorScheme: 'dark' } as const;
+
+let browser: Browser;
+let hub: TestHub;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  hub = await startHub({ instructors: ['wim'] });
+  const names = Array.from({ length: PEOPLE }, (_, index) => `student-${String(index).padStart(5, '0')}`);
+  await hub.store.users.insert(names.map((name) => ({ name, admin: false })));
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await hub?.[Symbol.asyncDispose]();
+});
+
+/** A page in which `name` is logged in, and what the browser complained of meanwhile. */
+async function openPage(path: string, options: BrowserContextOptions & { readonly name?: string } = {}) {
+  const { name = 'teacher', ...contextOptions } = options;
+  const context: BrowserContext = await browser.newContext(contextOptions);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await logIn(page, `${hub.url}/hub/login?next=${encodeURIComponent(path)}`, name, PASSWORD);
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+const row = (page: Page, name: string) =>
+  page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
+
+describe('the page of people', () => {
+  it('is read to the last of ten thousand, with few of them on the page at a time', async () => {
+    await using opened = await openPage('/hub/admin');
+    const { page, complaints } = opened;
+    await page.getByText('10,001 people').waitFor();
+    await row(page, 'student-00003').waitFor();
+    expect(await page.getByRole('row').count()).toBeLessThan(60);
+    await page.keyboard.press('End');
+    await row(page, 'teacher').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('finds somebody, starts and stops their server, and shows both without being asked again', async () => {
+    await using opened = await openPage('/hub/admin');
+    const { page } = opened;
+    await page.getByRole('searchbox', { name: 'Search by name' }).fill('student-04711');
+    await page.getByText('1 person').waitFor();
+    await page.getByRole('button', { name: 'Start the server of student-04711' }).click();
+    await row(page, 'student-04711').getByText('Running').waitFor();
+    await page.getByRole('button', { name: 'More for student-04711' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Stop' }).press('Enter');
+    await row(page, 'student-04711').getByText('Stopped').waitFor();
+  });
+
+  it('shows what others do meanwhile', async () => {
+    await using opened = await openPage('/hub/admin');
+    await row(opened.page, 'student-00001').waitFor();
+    const token = await hub.token('student-00001');
+    await hub.api('POST', '/users/student-00001/server', { token });
+    await row(opened.page, 'student-00001').getByText('Running').waitFor();
+  });
+
+  it('adds people of a CSV once it has said what comes of each line', async () => {
+    await using opened = await openPage('/hub/admin');
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Add people' }).click();
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'class.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('Surname;Email\nJansen;Anna@example.org\nSmit;student-00001\nBad;a/b\n'),
+    });
+    await page.getByText('1 new person, 1 there already, 1 that cannot be added').waitFor();
+    expect(await hub.store.users.get('anna@example.org')).toBeUndefined();
+    await page.getByRole('button', { name: 'Add 1 person' }).click();
+    await page.getByText('1 person added.').waitFor();
+    expect((await hub.store.users.get('anna@example.org'))?.admin).toBe(false);
+  });
+
+  it('deletes who was chosen, after asking', async () => {
+    await hub.user('gone-1');
+    await hub.user('gone-2');
+    await using opened = await openPage('/hub/admin');
+    const { page } = opened;
+    await page.getByRole('searchbox').fill('gone-');
+    await page.getByText('2 people').waitFor();
+    await page.getByRole('checkbox', { name: 'Choose gone-1' }).check();
+    await page.getByRole('checkbox', { name: 'Choose gone-2' }).check();
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    await page.getByText('Delete 2 people?').waitFor();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByText('Nobody is found.').waitFor();
+    expect(await hub.store.users.get('gone-1')).toBeUndefined();
+  });
+
+  it('offers an instructor to help, not to add or to delete', async () => {
+    await using opened = await openPage('/hub/admin', { name: 'wim' });
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Start the server of student-00002' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Add people' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'More for student-00002' }).count()).toBe(0);
+  });
+
+  it('goes on to the plain page without a script', async () => {
+    await using opened = await openPage('/hub/admin', { javaScriptEnabled: false });
+    await opened.page.waitForURL(`${hub.url}/hub/admin/plain`);
+    expect(await opened.page.getByRole('main').textContent()).toContain('1–50 of 100');
+  });
+});
+
+describe('the page of the class', () => {
+  it('counts who is in, names who needs help and says why', async () => {
+    await using opened = await openPage('/hub/admin/class');
+    await opened.page.getByRole('heading', { name: 'Class' }).waitFor();
+    expect(opened.complaints).toEqual([]);
+  });
+});
+
+describe('every page', () => {
+  const looks: readonly (readonly [string, BrowserContextOptions])[] = [
+    ['light', {}],
+    ['dark', dark],
+    ['phone', phone],
+  ];
+  it.each(looks)('%s: axe finds nothing, and nothing is wider than the screen', async (look, options) => {
+    for (const [name, path] of [
+      ['people', '/hub/admin'],
+      ['class', '/hub/admin/class'],
+    ] as const) {
+      await using opened = await openPage(path, options);
+      const { page } = opened;
+      await page
+        .getByText(/10,\d+ people/)
+        .first()
+        .waitFor();
+      if (name === 'people') await row(page, 'student-00001').waitFor();
+      await takePicture(page, `admin-${name}-${look}`);
+      expect(await problemsOf(page), name).toEqual([]);
+    }
+  });
+});
+
+async function problemsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate<AxeResult>('axe.run()');
+  const problems = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes[0]?.html} (${nodes[0]?.failureSummary})`,
+  );
+  const overflow = await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  return overflow > 0 ? [...problems, `${overflow} px wider than the screen`] : problems;
+}
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+  }[];
+}

@@ -1,0 +1,145 @@
+/** Is the room ready: how many are in, who waits and who needs help. Large enough for a projector. */
+import { Button, Group } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type ActiveServer, readClass, type ServerState, startServers, stopServers } from '../api/people.ts';
+import { useAct } from '../frame/messages.tsx';
+import { PageSkeleton } from '../frame/page-skeleton.tsx';
+import { Question } from '../frame/question.tsx';
+import { Trouble } from '../frame/trouble.tsx';
+import { type Failed, FailureWindow } from '../people/failure-window.tsx';
+import { start } from '../start.ts';
+import { texts } from '../texts/texts.ts';
+import { ClassTimes } from './class-times.tsx';
+import { NameGroup } from './name-group.tsx';
+
+const words = texts.class;
+/** Always there, so that the counts do not jump about; the others only where somebody is in them. */
+const COUNTED: readonly ServerState[] = ['ready', 'starting', 'queued', 'failed'];
+
+export function ClassPage() {
+  const { data, error, refetch } = useQuery({
+    queryKey: ['live', 'class'],
+    queryFn: ({ signal }) => readClass(signal),
+  });
+  const [failed, setFailed] = useState<Failed>();
+  if (data === undefined)
+    return error ? <Trouble error={error} again={() => void refetch()} /> : <PageSkeleton />;
+  const inState = (...states: readonly ServerState[]) =>
+    data.servers.filter(({ state }) => states.includes(state));
+  const running = inState('ready', 'starting', 'queued');
+  return (
+    <>
+      <div className="ui-head">
+        <div>
+          <h1>{words.heading}</h1>
+          <ClassTimes times={start.course.classTimes} />
+        </div>
+        <ClassActions people={data.people} running={running.length} />
+      </div>
+      <dl className="ui-tiles">
+        {COUNTED.map((state) => (
+          <div key={state} className={`ui-tile ${state}`}>
+            <dt>{texts.states[state]}</dt>
+            <dd>
+              {inState(state).length.toLocaleString(texts.language)}
+              {state === 'ready' && <small> {words.of(data.people)}</small>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {data.servers.length === 0 && (
+        <div className="ui-empty">
+          <h2>{words.nobodyIn}</h2>
+          <p>{words.nobodyInHint}</p>
+        </div>
+      )}
+      <FailedServers servers={inState('failed')} onFailure={setFailed} />
+      <NameGroup heading={words.waitingHeading} servers={inState('queued')} note={placeNote} />
+      <NameGroup heading={words.startingHeading} servers={inState('starting')} />
+      <NameGroup heading={words.readyHeading} servers={inState('ready')} open={start.abilities.open} />
+      <NameGroup heading={words.stoppingHeading} servers={inState('stopping')} />
+      <FailureWindow failed={failed} onClose={() => setFailed(undefined)} />
+    </>
+  );
+}
+
+function placeNote({ place }: ActiveServer): string | undefined {
+  if (place === null) return undefined;
+  const when = place.full ? words.full : place.seconds === null ? undefined : words.inSeconds(place.seconds);
+  return [words.place(place.position), when].filter(Boolean).join(', ');
+}
+
+function ClassActions({ people, running }: { readonly people: number; readonly running: number }) {
+  const [asking, setAsking] = useState<'start' | 'stop'>();
+  const starting = useAct(startServers, { done: ({ servers }) => texts.people.started(servers) });
+  const stopping = useAct(stopServers, { done: ({ servers }) => texts.people.stopped(servers) });
+  return (
+    <Group gap="sm">
+      {start.abilities.stop && (
+        <Button
+          variant="default"
+          disabled={running === 0}
+          loading={stopping.isPending}
+          onClick={() => setAsking('stop')}
+        >
+          {words.stopAll}
+        </Button>
+      )}
+      {start.abilities.start && (
+        <Button loading={starting.isPending} onClick={() => setAsking('start')}>
+          {words.startAll}
+        </Button>
+      )}
+      <Question
+        opened={asking === 'start'}
+        onClose={() => setAsking(undefined)}
+        title={words.startAllQuestion(people)}
+        consequence={words.startAllConsequence}
+        yes={words.startYes}
+        onYes={() => starting.mutate({ all: true })}
+      />
+      <Question
+        opened={asking === 'stop'}
+        onClose={() => setAsking(undefined)}
+        title={words.stopAllQuestion(running)}
+        consequence={texts.people.stopConsequence}
+        yes={words.stopYes}
+        bad
+        onYes={() => stopping.mutate({ all: true })}
+      />
+    </Group>
+  );
+}
+
+interface FailedServersProps {
+  readonly servers: readonly ActiveServer[];
+  readonly onFailure: (failed: Failed) => void;
+}
+
+function FailedServers({ servers, onFailure }: FailedServersProps) {
+  if (servers.length === 0) return null;
+  return (
+    <section className="ui-group">
+      <h2>{words.failedHeading}</h2>
+      <ul className="ui-failed">
+        {servers.map(({ owner, name, failure }) => (
+          <li key={`${owner}/${name}`}>
+            <strong>{name === '' ? owner : `${owner} / ${name}`}</strong>
+            <span>{failure?.reason}</span>
+            {failure && (
+              <Button
+                variant="default"
+                size="xs"
+                aria-label={texts.people.whyOf(owner)}
+                onClick={() => onFailure({ owner, failure })}
+              >
+                {texts.people.why}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,45 @@
+/** Puts the page that was asked for in its place. */
+import './look/styles.ts';
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy, StrictMode, Suspense } from 'react';
+import { createRoot } from 'react-dom/client';
+import { LiveUpdates } from './api/live.tsx';
+import { Frame } from './frame/frame.tsx';
+import { PageSkeleton } from './frame/page-skeleton.tsx';
+import { cssVariables, theme } from './look/theme.ts';
+import { root, start } from './start.ts';
+
+const pages = {
+  people: lazy(() => import('./people/people-page.tsx').then((page) => ({ default: page.PeoplePage }))),
+  class: lazy(() => import('./class/class-page.tsx').then((page) => ({ default: page.ClassPage }))),
+};
+
+// Where a library makes a style sheet of its own accord, this is how it learns the nonce.
+Object.assign(globalThis, { __webpack_nonce__: start.nonce });
+
+const queries = new QueryClient({
+  // What the hub refuses it refuses again.
+  defaultOptions: { queries: { retry: 1, staleTime: 5_000, refetchOnWindowFocus: true } },
+});
+const Page = pages[start.page];
+
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => start.nonce}
+    >
+      <QueryClientProvider client={queries}>
+        <LiveUpdates />
+        <Frame>
+          <Suspense fallback={<PageSkeleton />}>
+            <Page />
+          </Suspense>
+        </Frame>
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

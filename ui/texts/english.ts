@@ -1,0 +1,142 @@
+/** Every sentence of these pages. Another language is another record of type `Texts`. */
+import type { RosterLine, ServerState } from '../api/people.ts';
+
+export type Texts = typeof english;
+
+const count = (number: number, one: string, more: string) =>
+  `${number.toLocaleString('en')} ${number === 1 ? one : more}`;
+
+export const english = {
+  language: 'en',
+  states: {
+    stopped: 'Stopped',
+    queued: 'Waiting',
+    starting: 'Starting',
+    ready: 'Running',
+    stopping: 'Stopping',
+    failed: 'Failed',
+  } satisfies Record<ServerState, string>,
+
+  frame: {
+    pages: 'Pages of the course',
+    people: 'People',
+    class: 'Class',
+    cancel: 'Cancel',
+    close: 'Close',
+    wrong: (reason: string) => `That did not work: ${reason}`,
+    unreachable: 'The hub does not answer just now. This page goes on by itself when it does.',
+    tryAgain: 'Try again',
+  },
+
+  people: {
+    heading: 'People',
+    people: (total: number) => count(total, 'person', 'people'),
+    running: (number: number) => `${number.toLocaleString('en')} running`,
+    starting: (number: number) => `${number.toLocaleString('en')} starting`,
+    waiting: (number: number) => `${number.toLocaleString('en')} waiting`,
+    failed: (number: number) => `${number.toLocaleString('en')} failed`,
+    search: 'Search by name',
+    show: 'Show',
+    filters: {
+      all: 'Everybody',
+      active: 'Who has a server',
+      ready: 'Whose server runs',
+      inactive: 'Without a server',
+    },
+    columns: { choose: 'Choose', name: 'Name', state: 'Server', lastSeen: 'Last seen', actions: 'Actions' },
+    sortBy: (column: string) => `Sort by ${column.toLowerCase()}`,
+    roles: { admin: 'administrator', instructor: 'instructor' } as Readonly<Record<string, string>>,
+    never: 'never',
+    nobody: 'Nobody is found.',
+    nobodyHint: 'Look for another part of the name, or show everybody.',
+    choose: (name: string) => `Choose ${name}`,
+    start: 'Start',
+    open: 'Open',
+    stop: 'Stop',
+    why: 'Why?',
+    startOf: (name: string) => `Start the server of ${name}`,
+    openOf: (name: string) => `Open the server of ${name}`,
+    whyOf: (name: string) => `Why the server of ${name} failed`,
+    more: (name: string) => `More for ${name}`,
+    makeAdmin: 'Make administrator',
+    takeAdmin: 'Take administrator away',
+    remove: 'Delete …',
+    others: (number: number) => count(number, 'other server', 'other servers'),
+    chosen: (number: number) => `${number.toLocaleString('en')} chosen`,
+    chooseNone: 'Choose none',
+    started: (number: number) => `${count(number, 'server', 'servers')} asked to start.`,
+    stopped: (number: number) => `${count(number, 'server', 'servers')} asked to stop.`,
+    removed: (number: number) => `${count(number, 'person', 'people')} deleted.`,
+    stopQuestion: (number: number) =>
+      number === 1 ? 'Stop this server?' : `Stop the servers of ${number} people?`,
+    stopConsequence: 'What is saved in files stays. What only notebooks hold in memory is lost.',
+    removeQuestion: (number: number, name: string) =>
+      number === 1 ? `Delete ${name}?` : `Delete ${number} people?`,
+    removeConsequence:
+      'Their servers stop, and their logins and tokens end. Files in their home folders stay. This cannot be undone; they can be added again under the same name.',
+    removeYes: 'Delete',
+  },
+
+  failure: {
+    heading: (name: string) => `The server of ${name} failed`,
+    what: 'What happened',
+    hint: 'What to do',
+    id: 'In the log it is',
+    startAgain: 'Start again',
+  },
+
+  roster: {
+    open: 'Add people',
+    heading: 'Add people',
+    explain:
+      'One name a line, or a CSV file with a column “name” or “email”. Who is there already stays as they are.',
+    list: 'Names',
+    placeholder: 'anna\nben\ncor@example.org',
+    file: 'Choose a CSV file …',
+    line: (line: number) => `Line ${line}`,
+    statuses: {
+      new: 'new',
+      exists: 'is there already',
+      repeated: 'stands above already',
+      invalid: 'cannot be a name',
+    } satisfies Record<RosterLine['status'], string>,
+    summary: (fresh: number, known: number, wrong: number) =>
+      [
+        count(fresh, 'new person', 'new people'),
+        known > 0 && `${known} there already`,
+        wrong > 0 && `${wrong} that cannot be added`,
+      ]
+        .filter(Boolean)
+        .join(', '),
+    andMore: (number: number) => `… and ${number.toLocaleString('en')} more lines`,
+    preview: 'What comes of it',
+    add: (number: number) => (number === 0 ? 'Add' : `Add ${count(number, 'person', 'people')}`),
+    added: (number: number) => `${count(number, 'person', 'people')} added.`,
+  },
+
+  class: {
+    heading: 'Class',
+    before: (title: string, when: string) => `${title} begins ${when}.`,
+    during: (title: string, when: string) => `${title} goes on; it ends ${when}.`,
+    class: 'Class',
+    of: (number: number) => `of ${count(number, 'person', 'people')}`,
+    startAll: 'Start for everybody',
+    startAllQuestion: (number: number) => `Start a server for ${count(number, 'person', 'people')}?`,
+    startAllConsequence:
+      'Each person has their notebook ready when they come. Where there are more than may start at a time, they take turns.',
+    startYes: 'Start',
+    stopAll: 'Stop all …',
+    stopAllQuestion: (number: number) => `Stop ${count(number, 'server', 'servers')}?`,
+    stopYes: 'Stop',
+    failedHeading: 'Need help',
+    waitingHeading: 'Waiting for their turn',
+    startingHeading: 'Starting',
+    readyHeading: 'Running',
+    place: (position: number) => `number ${position}`,
+    inSeconds: (seconds: number) => `ready in about ${Math.max(1, Math.round(seconds))} s`,
+    full: 'until a server stops',
+    nobodyIn: 'Nobody has a server now.',
+    nobodyInHint: 'When people start their notebooks, they show here by themselves.',
+    stoppingHeading: 'Stopping',
+  },
+};
