@@ -39,7 +39,7 @@ export function ClassPage() {
       </div>
       <dl className="ui-tiles">
         {COUNTED.map((state) => (
-          <div key={state} className={`ui-tile ${state}`}>
+          <div key={state} className={inState(state).length > 0 ? `ui-tile ${state}` : 'ui-tile none'}>
             <dt>{texts.states[state]}</dt>
             <dd>
               {inState(state).length.toLocaleString(texts.language)}

@@ -12,7 +12,8 @@ const bad = Array<string>(10).fill('var(--bad)') as unknown as MantineColorsTupl
 export const theme = createTheme({
   primaryColor: 'accent',
   colors: { accent, bad },
-  fontFamily: 'inherit',
+  // As in `pages.css`: a variable cannot hold the word “inherit”.
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   defaultRadius: 'md',
   radius: { md: '0.5rem', lg: '0.75rem' },
   respectReducedMotion: true,
