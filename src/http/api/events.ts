@@ -5,11 +5,23 @@
  */
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import type { HttpParts } from '../parts.ts';
 import { requireSomeScope } from './access.ts';
+import { described, type Operation } from './operation.ts';
 
 /** Proxies on the way close a connection on which nothing is said. */
 const KEEP_ALIVE_MS = 8_000;
+
+const followChanges: Operation = {
+  summary: 'That something has changed, when it has',
+  description:
+    'Events `changed`, each a line `data: {"changed": ["users", "servers"]}`; ask again for what you show.',
+  access: ['list:users'],
+  answers: {
+    200: { description: 'The events; they do not end.', content: { 'text/event-stream': z.string() } },
+  },
+};
 
 export function mountEvents(api: FastifyInstance, { changes }: Pick<HttpParts, 'changes'>): void {
   const open = new Set<PassThrough>();
@@ -18,7 +30,7 @@ export function mountEvents(api: FastifyInstance, { changes }: Pick<HttpParts, '
   });
 
   // A HEAD request would wait for the end of the stream.
-  api.get('/events', { exposeHeadRoute: false }, async (request, reply) => {
+  api.get('/events', { ...described(followChanges), exposeHeadRoute: false }, async (request, reply) => {
     requireSomeScope(request, 'list:users');
     const stream = new PassThrough();
     open.add(stream);

@@ -10,14 +10,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Caller } from '../../domain/caller.ts';
-import { serverPath } from '../../domain/route.ts';
-import { allows } from '../../domain/scope.ts';
-import type { Server } from '../../domain/server.ts';
-import { normalizeUserName, type User } from '../../domain/user.ts';
+import { normalizeUserName } from '../../domain/user.ts';
 import type { HttpParts } from '../parts.ts';
 import { requireScope } from './access.ts';
 import { parseInput } from './body.ts';
+import { described, json, type Operation } from './operation.ts';
 import { pageQuery } from './pagination.ts';
+import { activeSchema, courseServerModel, peopleSchema, placeModel, rosterSchema } from './people-model.ts';
 
 type Parts = Pick<HttpParts, 'users' | 'servers' | 'course' | 'roles' | 'site'>;
 
@@ -37,10 +36,49 @@ const whom = z.union([
 
 const roster = z.strictObject({ text: z.string(), add: z.boolean().default(false) });
 
+const listPeople: Operation = {
+  summary: 'A page of people with their servers, and why those failed',
+  description: 'Asks for `read:servers` too, and for both of everybody.',
+  access: ['list:users'],
+  query: listQuery,
+  answers: { 200: json(peopleSchema, 'Those people, and how many match in all.') },
+};
+
+const listActive: Operation = {
+  summary: 'Every server that is not at rest, or has failed',
+  description: 'Asks for `read:servers` too, and for both of everybody.',
+  access: ['list:users'],
+  answers: { 200: json(activeSchema, 'Those that wait in order of their turn, with their place.') },
+};
+
+const asked = z.object({ servers: z.int() });
+
+const startMany: Operation = {
+  summary: 'Start the servers of many people',
+  access: ['start:servers'],
+  body: whom,
+  answers: { 202: json(asked, 'Of how many it is wanted; they take turns.') },
+};
+
+const stopMany: Operation = {
+  summary: 'Stop the servers of many people',
+  access: ['delete:servers'],
+  body: whom,
+  answers: { 202: json(asked, 'How many are asked to stop.') },
+};
+
+const sendRoster: Operation = {
+  summary: 'Look at a list of people, and add those who are new',
+  description: 'The text is a name a line, or a CSV with a column `name` or `email`.',
+  access: ['admin:users'],
+  body: roster,
+  answers: { 200: json(rosterSchema, 'What each line comes to, and who was added.') },
+};
+
 export function mountPeople(api: FastifyInstance, parts: Parts): void {
   const { users, servers, course, roles, site } = parts;
 
-  api.get('/people', async (request) => {
+  api.get('/people', described(listPeople), async (request) => {
     requireScope(request, 'list:users');
     requireScope(request, 'read:servers');
     const query = parseInput(listQuery, request.query);
@@ -58,11 +96,16 @@ export function mountPeople(api: FastifyInstance, parts: Parts): void {
     return {
       total: page.total,
       counts: Object.fromEntries(counts),
-      items: page.items.map((user) => personModel(user, serversOf.get(user.id) ?? [])),
+      items: page.items.map((user) => ({
+        name: user.name,
+        roles: roles.namesOf(user),
+        lastActivity: user.lastActivityAt,
+        servers: (serversOf.get(user.id) ?? []).map((server) => courseServerModel(server, site)),
+      })),
     };
   });
 
-  api.get('/people/active', async (request) => {
+  api.get('/people/active', described(listActive), async (request) => {
     requireScope(request, 'list:users');
     requireScope(request, 'read:servers');
     const [page, active] = await Promise.all([users.list({ limit: 1 }), course.activeServers()]);
@@ -70,25 +113,25 @@ export function mountPeople(api: FastifyInstance, parts: Parts): void {
       people: page.total,
       servers: active.map(({ server, place }) => ({
         owner: server.owner,
-        ...activeModel(server),
-        place: place && { position: place.position, seconds: place.estimateSeconds, full: place.full },
+        ...courseServerModel(server, site),
+        place: placeModel(place),
       })),
     };
   });
 
-  api.post('/people/start', async (request, reply) => {
+  api.post('/people/start', described(startMany), async (request, reply) => {
     const caller = requireScope(request, 'start:servers');
     const started = await course.start(chosen(request), { by: caller.user.name });
     return reply.status(202).send({ servers: started });
   });
 
-  api.post('/people/stop', async (request, reply) => {
+  api.post('/people/stop', described(stopMany), async (request, reply) => {
     const caller = requireScope(request, 'delete:servers');
     const stopped = await course.stop(chosen(request), { by: caller.user.name });
     return reply.status(202).send({ servers: stopped });
   });
 
-  api.post('/people/roster', async (request) => {
+  api.post('/people/roster', described(sendRoster), async (request) => {
     const caller = requireScope(request, 'admin:users');
     const { text, add } = parseInput(roster, request.body);
     const lines = await course.readRoster(text);
@@ -100,45 +143,10 @@ export function mountPeople(api: FastifyInstance, parts: Parts): void {
     const names = lines.filter(({ status }) => status === 'new').map(({ name }) => name);
     return names.length === 0 ? [] : users.create(names, { admin: false, by: caller.user.name });
   }
-
-  function personModel(user: User, own: readonly Server[]) {
-    return {
-      name: user.name,
-      roles: roles.namesOf(user),
-      lastActivity: user.lastActivityAt,
-      servers: own.map(activeModel),
-    };
-  }
-
-  function activeModel(server: Server) {
-    const { failure } = server;
-    return {
-      name: server.name,
-      displayName: server.displayName,
-      state: server.state,
-      since: server.readyAt ?? server.startedAt ?? server.queuedAt,
-      lastActivity: server.lastActivityAt,
-      stopReason: server.stopReason,
-      failure: failure && { id: failure.id, at: failure.at, reason: failure.reason, hint: failure.hint },
-      url: serverPath(site.baseUrl, server.owner, server.name),
-    };
-  }
 }
 
 /** Names as they are stored; undefined: everybody. */
 function chosen(request: FastifyRequest): ReadonlySet<string> | undefined {
   const body = parseInput(whom, request.body);
   return 'all' in body ? undefined : new Set(body.names.map(normalizeUserName));
-}
-
-/** What a caller may do on these pages, for their buttons; every request is checked again. */
-export function abilitiesOf({ scopes, user }: Caller) {
-  return {
-    start: allows(scopes, 'start:servers'),
-    stop: allows(scopes, 'delete:servers'),
-    open: allows(scopes, 'access:servers'),
-    add: allows(scopes, 'admin:users'),
-    remove: allows(scopes, 'delete:users'),
-    giveAdmin: allows(scopes, 'admin:users') && user.admin,
-  };
 }

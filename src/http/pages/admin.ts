@@ -4,9 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import type { Caller } from '../../domain/caller.ts';
 import { HubError } from '../../domain/errors.ts';
 import { allows } from '../../domain/scope.ts';
-import { abilitiesOf } from '../api/people.ts';
 import { requireCaller } from '../caller.ts';
 import { PAGE_POLICY } from '../headers.ts';
 import type { HttpParts } from '../parts.ts';
@@ -60,4 +60,16 @@ export function mountAdmin(app: FastifyInstance, parts: Pick<HttpParts, 'site' |
       );
     });
   }
+}
+
+/** What a caller may do here, for the buttons; every request is checked again. */
+function abilitiesOf({ scopes, user }: Caller) {
+  return {
+    start: allows(scopes, 'start:servers'),
+    stop: allows(scopes, 'delete:servers'),
+    open: allows(scopes, 'access:servers'),
+    add: allows(scopes, 'admin:users'),
+    remove: allows(scopes, 'delete:users'),
+    giveAdmin: allows(scopes, 'admin:users') && user.admin,
+  };
 }
