@@ -85,9 +85,7 @@ describe('POST /people/roster', () => {
     const looked = await read(hub.api('POST', '/people/roster', { token, body: { text } }));
     expect(looked.lines.map(({ status }: never) => status)).toEqual(['exists', 'new', 'repeated', 'invalid']);
     expect(await hub.store.users.get('ben')).toBeUndefined();
-    const added = await (
-      await hub.api('POST', '/people/roster', { token, body: { text, add: true } })
-    ).json();
+    const added = await read(hub.api('POST', '/people/roster', { token, body: { text, add: true } }));
     expect(added.created).toEqual(['ben']);
     expect((await hub.store.users.get('ben'))?.admin).toBe(false);
   });
