@@ -134,7 +134,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     callers: new Callers({ store, roles, now }),
     roles,
     activity: new Activity({ store, now }),
-    oauth: new OAuthProvider({ store, events, baseUrl: site.baseUrl, now }),
+    oauth: new OAuthProvider({ store, services, events, baseUrl: site.baseUrl, now }),
     routeFeed,
     proxyActivity: new ProxyActivity({ store, feed: routeFeed, now }),
     proxyToken: parts.proxyToken,

@@ -29,6 +29,17 @@ export const newest: SingleUserEnvironment = {
   landing: 'lab',
 };
 
+/** The newest, with what courses add to it: each as its makers publish it. */
+export const ecosystem: SingleUserEnvironment = {
+  ...newest,
+  requirements: [
+    ...newest.requirements,
+    'jupyterhub-idle-culler==2.0.0',
+    'nbgitpuller==1.3.0',
+    'jupyter-server-proxy==4.6.0',
+  ],
+};
+
 /** Newest first. */
 export const singleUserEnvironments: readonly SingleUserEnvironment[] = [
   newest,

@@ -178,10 +178,17 @@ export function gallery(
       made: { note: words.text, secret: 'uQv3m0d1Vh8c8kq1PZ5bLkqk3oYdSgTQb3m0d1Vh8c8' },
     }),
     consent: renderConsent(teacher, {
+      kind: 'server',
       owner: anna.name,
       serverName: '',
       displayName: '',
       action: '/hub/api/oauth2/authorize?x=1&y=2',
+    }),
+    'consent-service': renderConsent(student, {
+      kind: 'service',
+      name: 'grader',
+      scopes: ['read:servers!user', 'list:groups'],
+      action: '/hub/api/oauth2/authorize?client_id=service-grader',
     }),
     people: renderPeople(teacher, {
       query: { search: '', state: 'all', offset: 50 },

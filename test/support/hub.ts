@@ -74,6 +74,11 @@ export const SERVICE: Omit<Service, 'name'> = {
   oauth: { clientId: 'service-of-tests', redirectUri: null, noConfirm: false, allowedScopes: [] },
 };
 
+function completeService(service: Pick<Service, 'name'> & Partial<Service>): Service {
+  const oauth = { ...SERVICE.oauth, clientId: `service-${service.name}` };
+  return { ...SERVICE, oauth, ...service };
+}
+
 /** What a service of this name shows. */
 export function serviceTokenOf(name: string): string {
   return deriveSecret(TOKEN_KEY, 'service-token', name);
@@ -157,7 +162,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     starts: { startTimeoutSeconds: 30, strictHooks: false, ...options.starts },
     cull: null,
     services: {
-      list: options.services?.map((service) => ({ ...SERVICE, ...service })) ?? [],
+      list: options.services?.map(completeService) ?? [],
       tokens: new Map(options.services?.map(({ name }) => [name, serviceTokenOf(name)])),
       pidOf: () => null,
     },

@@ -1,5 +1,6 @@
 /** Times and sizes as people read them. */
 import { type Html, html } from './html.ts';
+import type { PageContext } from './layout.ts';
 
 const UNITS = [
   ['day', 86_400],
@@ -75,4 +76,14 @@ export function bytes(count: number, locale: string): string {
   const digits = value < 10 && unit > 0 ? 1 : 0;
   const text = value.toLocaleString(locale, { maximumFractionDigits: digits, useGrouping: false });
   return `${text} ${units[unit]}`;
+}
+
+/** What a scope lets a program do: `see servers (yours only)`. */
+export function scopeWords(scope: string, { scopes }: PageContext['texts']): string {
+  const [name = '', filter] = scope.split('!', 2);
+  const what = scopes.what[name];
+  if (what === undefined) return scopes.other(scope);
+  if (filter === undefined) return what;
+  const whose = filter.slice(filter.indexOf('=') + 1);
+  return filter.includes('=') ? scopes.of(what, whose) : scopes.own(what);
 }

@@ -1,12 +1,12 @@
 /** The steps of an authorization request (RFC 6749 §4.1.1). Each proves one thing and returns what it proved. */
 import type { Caller } from '../../domain/caller.ts';
 import { HubError } from '../../domain/errors.ts';
-import { serverPath } from '../../domain/route.ts';
 import { allows } from '../../domain/scope.ts';
-import type { Server } from '../../domain/server.ts';
 import type { Session } from '../../domain/session.ts';
 import { hashSecret, newSecret } from '../../lib/secret.ts';
 import type { OAuthCode, Repositories } from '../../store/store.ts';
+import type { Services } from '../services.ts';
+import { clientOfServer, clientOfService, type OAuthClient } from './client.ts';
 import { OAuthError } from './errors.ts';
 import { type Parameters, parameter, requiredParameter } from './parameters.ts';
 
@@ -20,16 +20,22 @@ export function requireSession(caller: Caller): Session {
 }
 
 /**
- * The server that asks. Until it is known, and its address checked, nobody is redirected anywhere (RFC 6749 §4.1.2.1):
+ * Who asks. Until that is known, and its address checked, nobody is redirected anywhere (RFC 6749 §4.1.2.1):
  * @throws HubError `invalid`, for a page
  */
 export async function findClient(
-  store: Pick<Repositories, 'servers'>,
+  parts: {
+    readonly store: Pick<Repositories, 'servers'>;
+    readonly services: Services;
+    readonly baseUrl: string;
+  },
   parameters: Parameters,
-): Promise<Server> {
+): Promise<OAuthClient> {
   const clientId = forPage(() => requiredParameter(parameters, 'client_id'));
-  const server = await store.servers.byOAuthClient(clientId);
-  if (server) return server;
+  const service = parts.services.byOAuthClient(clientId);
+  if (service) return clientOfService(service, parts.baseUrl);
+  const server = await parts.store.servers.byOAuthClient(clientId);
+  if (server) return clientOfServer(server, parts.baseUrl);
   throw new HubError(
     'invalid',
     'The server that sent you here is not (or no longer) known. Start it again.',
@@ -40,18 +46,16 @@ export async function findClient(
 }
 
 /**
- * Exactly the server's own callback: as a path, which is what single-user servers send, or the same path on our origin.
+ * Exactly the client's own callback: where that is a path, also as that path on our origin. Single-user servers send the
+ * path alone.
  * @throws HubError `invalid`, for a page
  */
-export function checkRedirectUri(
-  server: Server,
-  parameters: Parameters,
-  { baseUrl, origin }: { readonly baseUrl: string; readonly origin: string },
-): string {
+export function checkRedirectUri(client: OAuthClient, parameters: Parameters, origin: string): string {
   const redirectUri = forPage(() => requiredParameter(parameters, 'redirect_uri'));
-  const callback = `${serverPath(baseUrl, server.owner, server.name)}oauth_callback`;
-  if (redirectUri === callback || redirectUri === `${origin}${callback}`) return redirectUri;
-  throw new HubError('invalid', 'The address to return to (redirect_uri) is not that of the server.', {
+  const { callback, title } = client;
+  const isOnOurOrigin = callback.startsWith('/') && redirectUri === `${origin}${callback}`;
+  if (redirectUri === callback || isOnOurOrigin) return redirectUri;
+  throw new HubError('invalid', `The address to return to (redirect_uri) is not that of the ${title}.`, {
     detail: `${redirectUri} instead of ${callback}`,
   });
 }
@@ -64,33 +68,48 @@ export function checkResponseType(parameters: Parameters): void {
   parameter(parameters, 'state');
 }
 
-/** @throws HubError `forbidden`, for a page: a server that may not be entered learns nothing of who tried */
-export function checkAccess(server: Server, caller: Caller): void {
-  if (allows(caller.scopes, 'access:servers', { user: server.owner, server: server.name })) return;
-  throw new HubError('forbidden', `This server belongs to “${server.owner}”. You may not open it.`);
+/** @throws HubError `forbidden`, for a page: who may not be let in is not told of to the client */
+export function checkAccess(client: OAuthClient, caller: Caller): void {
+  if (allows(caller.scopes, client.access.scope, client.access.subject)) return;
+  throw new HubError('forbidden', client.refusal);
 }
 
 /**
- * One's own server needs no question. Another's does, once a session and run: the pages of that server act with what
- * the person who opens it may do there.
+ * One's own server needs no question, nor a service of which the course says so. Others do, once a session and run: they
+ * act with what the person who opens them may do there.
  */
 export async function needsConsent(
   store: Pick<Repositories, 'tokens'>,
-  server: Server,
+  { id, server, service }: OAuthClient,
   session: Session,
 ): Promise<boolean> {
-  if (server.userId === session.userId) return false;
-  const given = await store.tokens.list({ sessionId: session.id, oauthClientId: server.oauthClientId });
+  if (server?.userId === session.userId || service?.oauth.noConfirm) return false;
+  const given = await store.tokens.list({ sessionId: session.id, oauthClientId: id });
   return given.length === 0;
 }
 
-/** What a token for this server may do: open the server and say whose it is. Other scopes are not granted. */
-export function grantedScopes(server: Server): readonly string[] {
-  return [
-    `access:servers!server=${server.owner}/${server.name}`,
-    'read:users:groups!user',
-    'read:users:name!user',
-  ];
+/**
+ * What a token for this client may do: open it, say whose it is, and of what the client may have beside, as much as it
+ * asks for (RFC 6749 §3.3); all, where it does not say. What its owner may not do themselves, the token never may.
+ * @throws OAuthError `invalid_scope` where a service asks for more than the course lets it have
+ */
+export function grantedScopes(client: OAuthClient, parameters: Parameters): readonly string[] {
+  const { ownScopes, allowedScopes, server } = client;
+  const asked = parameter(parameters, 'scope')
+    ?.split(/ +/)
+    .filter((scope) => scope !== '');
+  // A server has no more than its own, whatever it asks for.
+  if (server !== null || asked === undefined) return [...ownScopes, ...allowedScopes];
+  const tooMuch = asked.filter((scope) => !isAmong(scope, [...ownScopes, ...allowedScopes]));
+  if (tooMuch.length > 0) {
+    throw new OAuthError('invalid_scope', `The service may not have: ${tooMuch.join(' ')}`);
+  }
+  return [...new Set([...ownScopes, ...asked])];
+}
+
+/** An unfiltered scope stands for the filtered ones too. */
+function isAmong(scope: string, allowed: readonly string[]): boolean {
+  return allowed.includes(scope) || allowed.includes(scope.split('!', 1)[0]!);
 }
 
 /** @returns the code, of which only the hash is stored */

@@ -3,6 +3,7 @@ export type OAuthErrorCode =
   | 'invalid_request'
   | 'invalid_client'
   | 'invalid_grant'
+  | 'invalid_scope'
   | 'access_denied'
   | 'unsupported_response_type'
   | 'unsupported_grant_type';

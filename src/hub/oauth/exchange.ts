@@ -1,7 +1,8 @@
 /** The steps of a token request (RFC 6749 §4.1.3). */
-import type { Server } from '../../domain/server.ts';
 import { hashSecret } from '../../lib/secret.ts';
 import type { OAuthCode, Repositories } from '../../store/store.ts';
+import type { Services } from '../services.ts';
+import { clientOfServer, clientOfService, type OAuthClient } from './client.ts';
 import { OAuthError } from './errors.ts';
 import { type Parameters, parameter, requiredParameter } from './parameters.ts';
 import { checkVerifier } from './pkce.ts';
@@ -27,18 +28,26 @@ export function checkGrantType(form: Parameters): void {
 }
 
 /**
- * The server that asks. Its secret is the token that it was started with, so it ends with the server's run.
+ * Who asks. The secret of a server is the token that it was started with, so it ends with the server's run; that of a
+ * service is its token.
  * @throws OAuthError `invalid_client`
  */
 export async function authenticateClient(
-  store: Pick<Repositories, 'servers' | 'tokens'>,
+  parts: {
+    readonly store: Pick<Repositories, 'servers' | 'tokens'>;
+    readonly services: Services;
+    readonly baseUrl: string;
+  },
   form: Parameters,
   basic: BasicCredentials | undefined,
-): Promise<Server> {
+): Promise<OAuthClient> {
   const { id, secret } = clientCredentials(form, basic);
-  const token = await store.tokens.byHash(hashSecret(secret));
-  const server = token?.serverId ? await store.servers.byId(token.serverId) : undefined;
-  if (server?.oauthClientId === id) return server;
+  const hash = hashSecret(secret);
+  const service = parts.services.byTokenHash(hash);
+  if (service?.oauth.clientId === id) return clientOfService(service, parts.baseUrl);
+  const token = await parts.store.tokens.byHash(hash);
+  const server = token?.serverId ? await parts.store.servers.byId(token.serverId) : undefined;
+  if (server?.oauthClientId === id) return clientOfServer(server, parts.baseUrl);
   throw new OAuthError('invalid_client', 'client_id and client_secret do not belong together.', {
     detail: id,
   });
@@ -67,7 +76,7 @@ function clientCredentials(form: Parameters, basic: BasicCredentials | undefined
 export async function exchangeCode(
   tx: Repositories,
   form: Parameters,
-  { server, secret, now }: { readonly server: Server; readonly secret: string; readonly now: Date },
+  { client, secret, now }: { readonly client: OAuthClient; readonly secret: string; readonly now: Date },
 ): Promise<TokenResponse | OAuthError> {
   try {
     // A request that is incomplete spends no code.
@@ -75,9 +84,9 @@ export async function exchangeCode(
     const redirectUri = requiredParameter(form, 'redirect_uri');
     const verifier = parameter(form, 'code_verifier');
     const code = await takeCode(tx, shown);
-    checkBinding(code, server, redirectUri);
+    checkBinding(code, client, redirectUri);
     checkVerifier(code.codeChallenge, verifier);
-    return await issueToken(tx, code, { server, secret, now });
+    return await issueToken(tx, code, { client, secret, now });
   } catch (error) {
     if (error instanceof OAuthError) return error;
     throw error;
@@ -99,9 +108,9 @@ async function takeCode(tx: Repositories, secret: string): Promise<OAuthCode> {
 }
 
 /** The same client and the same address as at the authorization. */
-function checkBinding(code: OAuthCode, server: Server, redirectUri: string): void {
-  if (code.oauthClientId !== server.oauthClientId) {
-    throw new OAuthError('invalid_grant', 'The code was issued to another client.', { detail: server.id });
+function checkBinding(code: OAuthCode, client: OAuthClient, redirectUri: string): void {
+  if (code.oauthClientId !== client.id) {
+    throw new OAuthError('invalid_grant', 'The code was issued to another client.', { detail: client.title });
   }
   if (code.redirectUri !== redirectUri) {
     throw new OAuthError('invalid_grant', 'redirect_uri is not the one of the authorization.');
@@ -112,14 +121,14 @@ function checkBinding(code: OAuthCode, server: Server, redirectUri: string): voi
 async function issueToken(
   tx: Repositories,
   code: OAuthCode,
-  { server, secret, now }: { readonly server: Server; readonly secret: string; readonly now: Date },
+  { client, secret, now }: { readonly client: OAuthClient; readonly secret: string; readonly now: Date },
 ): Promise<TokenResponse> {
   const session = (await tx.sessions.ofUser(code.userId)).find(({ id }) => id === code.sessionId);
   if (!session) throw new OAuthError('invalid_grant', 'The browser has logged out meanwhile.');
   await tx.tokens.insert({
     userId: code.userId,
     scopes: code.scopes,
-    note: `OAuth token for the server ${server.owner}/${server.name}`,
+    note: `OAuth token for the ${client.title}`,
     createdAt: now,
     expiresAt: session.expiresAt,
     sessionId: session.id,

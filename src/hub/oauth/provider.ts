@@ -1,14 +1,17 @@
 /**
- * The hub as OAuth 2.0 provider of its servers: authorization code grant, no refresh tokens. A client is a server; its
- * id was given at its creation, its secret is the token of its run, its one address is `…/oauth_callback` below its path.
+ * The hub as OAuth 2.0 provider of its servers and services: authorization code grant, no refresh tokens. The id of a
+ * server was given at its creation, its secret is the token of its run, its one address is `…/oauth_callback` below its
+ * path; of a service, the course's file says them.
  *
  * Both endpoints are a column of steps. A step throws what is wrong: HubError for whoever sits before the browser, where
  * the client or its address cannot be trusted (RFC 6749 §4.1.2.1), OAuthError for the client.
  */
 import type { Caller } from '../../domain/caller.ts';
+import { expandScopes, intersectScopes } from '../../domain/scope.ts';
 import { newSecret } from '../../lib/secret.ts';
 import type { Store } from '../../store/store.ts';
 import type { HubEvents } from '../events.ts';
+import type { Services } from '../services.ts';
 import {
   checkAccess,
   checkRedirectUri,
@@ -20,6 +23,7 @@ import {
   requireSession,
   returnTo,
 } from './authorization.ts';
+import type { OAuthClient } from './client.ts';
 import { OAuthError } from './errors.ts';
 import {
   authenticateClient,
@@ -44,28 +48,39 @@ export type AuthorizationOutcome =
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'consent'; readonly view: ConsentView };
 
-/** Whose server somebody else is about to open. */
-export interface ConsentView {
-  readonly owner: string;
-  /** '' is the default server. */
-  readonly serverName: string;
-  readonly displayName: string;
-}
+/** What somebody is about to open. */
+export type ConsentView =
+  | {
+      readonly kind: 'server';
+      readonly owner: string;
+      /** '' is the default server. */
+      readonly serverName: string;
+      readonly displayName: string;
+    }
+  | {
+      readonly kind: 'service';
+      readonly name: string;
+      /** What it will be able to do in this person's name, beside letting them in. */
+      readonly scopes: readonly string[];
+    };
 
 export class OAuthProvider {
   readonly #store: Store;
+  readonly #services: Services;
   readonly #events: HubEvents;
   readonly #baseUrl: string;
   readonly #now: () => Date;
 
   constructor(parts: {
     readonly store: Store;
+    readonly services: Services;
     readonly events: HubEvents;
     /** Begins and ends with '/'. */
     readonly baseUrl: string;
     readonly now: () => Date;
   }) {
     this.#store = parts.store;
+    this.#services = parts.services;
     this.#events = parts.events;
     this.#baseUrl = parts.baseUrl;
     this.#now = parts.now;
@@ -75,9 +90,9 @@ export class OAuthProvider {
   async authorize(request: AuthorizationRequest, caller: Caller): Promise<AuthorizationOutcome> {
     const { parameters, origin, decision } = request;
     const session = requireSession(caller);
-    const server = await findClient(this.#store, parameters);
-    const redirectUri = checkRedirectUri(server, parameters, { baseUrl: this.#baseUrl, origin });
-    checkAccess(server, caller);
+    const client = await findClient(this.#parts, parameters);
+    const redirectUri = checkRedirectUri(client, parameters, origin);
+    checkAccess(client, caller);
     const back = (answer: Readonly<Record<string, string>>): AuthorizationOutcome => ({
       kind: 'redirect',
       location: returnTo(redirectUri, parameters, answer),
@@ -85,21 +100,24 @@ export class OAuthProvider {
     try {
       checkResponseType(parameters);
       const codeChallenge = readChallenge(parameters);
+      const scopes = grantedScopes(client, parameters);
       if (decision === 'deny') throw new OAuthError('access_denied', 'The request was denied.');
-      if (decision !== 'allow' && (await needsConsent(this.#store, server, session))) {
-        const { owner, name, displayName } = server;
-        return { kind: 'consent', view: { owner, serverName: name, displayName } };
+      if (decision !== 'allow' && (await needsConsent(this.#store, client, session))) {
+        return { kind: 'consent', view: consentView(client, scopes, caller) };
       }
       const grant = {
-        oauthClientId: server.oauthClientId,
+        oauthClientId: client.id,
         userId: session.userId,
         sessionId: session.id,
         redirectUri,
-        scopes: grantedScopes(server),
+        scopes,
         codeChallenge,
       };
       const code = await issueCode(this.#store, grant, this.#now());
-      if (server.userId !== session.userId) this.#events.serverOpenedByOther(server, caller.user.name);
+      const { server } = client;
+      if (server && server.userId !== session.userId) {
+        this.#events.serverOpenedByOther(server, caller.user.name);
+      }
       return back({ code });
     } catch (error) {
       if (error instanceof OAuthError) {
@@ -112,12 +130,30 @@ export class OAuthProvider {
   /** @throws OAuthError */
   async token(form: Parameters, basic?: BasicCredentials): Promise<TokenResponse> {
     checkGrantType(form);
-    const server = await authenticateClient(this.#store, form, basic);
+    const client = await authenticateClient(this.#parts, form, basic);
     const secret = newSecret();
     const outcome = await this.#store.transaction((tx) =>
-      exchangeCode(tx, form, { server, secret, now: this.#now() }),
+      exchangeCode(tx, form, { client, secret, now: this.#now() }),
     );
     if (outcome instanceof OAuthError) throw outcome;
     return outcome;
   }
+
+  get #parts() {
+    return { store: this.#store, services: this.#services, baseUrl: this.#baseUrl };
+  }
+}
+
+function consentView(client: OAuthClient, scopes: readonly string[], caller: Caller): ConsentView {
+  if (client.server) {
+    const { owner, name, displayName } = client.server;
+    return { kind: 'server', owner, serverName: name, displayName };
+  }
+  const beyond = scopes.filter((scope) => !client.ownScopes.includes(scope));
+  const owner = { userName: caller.user.name };
+  const had = beyond.filter(
+    (scope) =>
+      scope === 'inherit' || intersectScopes(expandScopes([scope], owner), caller.scopes).granted.size > 0,
+  );
+  return { kind: 'service', name: client.service!.name, scopes: had };
 }
