@@ -18,6 +18,7 @@ import type { Servers } from '../hub/servers.ts';
 import type { ServiceLogin } from '../hub/service-login.ts';
 import type { Services } from '../hub/services.ts';
 import type { Sessions } from '../hub/sessions.ts';
+import type { Shutdown } from '../hub/shutdown.ts';
 import type { Tokens } from '../hub/tokens.ts';
 import type { Users } from '../hub/users.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
@@ -43,6 +44,9 @@ export interface HttpParts {
   readonly proxyToken: string;
   /** Makes sure that the proxies have the route of a ready server; false where the server is not ready. */
   readonly ensureRoute: (id: ServerId) => Promise<boolean>;
+  /** Compares the routes with the servers now, and mends what differs. */
+  readonly checkRoutes: () => Promise<void>;
+  readonly shutdown: Shutdown;
   /** Runs the `postStart` command of a ready server again. Throws HubError where it is not ready. */
   readonly rerunHook: (id: ServerId) => Promise<void>;
   /** Bytes that a ready server uses now; null where it cannot be known. */

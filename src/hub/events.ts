@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Failure, Server } from '../domain/server.ts';
+import type { ShutdownWish } from './shutdown.ts';
 
 export class HubEvents {
   readonly #log: Logger;
@@ -90,6 +91,10 @@ export class HubEvents {
 
   stopWanted(server: Server, by: string): void {
     this.#log.info({ ...runOf(server), by, reason: server.stopReason }, 'server stop wanted');
+  }
+
+  shutdownAsked(wish: ShutdownWish): void {
+    this.#log.warn(wish, 'the hub was asked to end');
   }
 
   serverReady(server: Server): void {

@@ -81,6 +81,12 @@ export class RouteFeed implements Reconciler, Disposable {
     return this.#nextReading;
   }
 
+  /** Every route there is now. @throws HubError `unavailable` as the store does. */
+  async routes(): Promise<readonly Route[]> {
+    await this.look();
+    return this.#wholeTable().routes;
+  }
+
   /** What was last read of a prefix. */
   change(prefix: string): RouteChange | undefined {
     return this.#changes.get(prefix);

@@ -19,9 +19,12 @@ export interface HubGreeting {
 
 /** What the hub says when it ends. */
 export interface HubFarewell {
-  readonly farewell: true;
+  /** `final`: somebody asked over the API that it ends; whoever supervises it is not to start it again. */
+  readonly farewell: 'final' | 'for now';
   /** Whose servers run on, in words: `anna`, `anna/second`. */
   readonly running: readonly string[];
+  /** Whether they asked that the proxy goes on without it. */
+  readonly keepProxy: boolean;
 }
 
 /** Runs until SIGTERM, or until the supervisor is gone; tells it why where it cannot begin. */
@@ -132,12 +135,12 @@ export async function serveHub(
   });
   greet({ url: hub.url, findings: [...findings, ...(await loginFindings)] });
 
-  await ended;
+  const wish = await Promise.race([ended.then(() => null), hub.shutdown]);
   const running = (await store.servers.inStates(['ready', 'starting'])).map((server) =>
     server.name === '' ? server.owner : `${server.owner}/${server.name}`,
   );
   await processes[Symbol.asyncDispose]();
   await hub[Symbol.asyncDispose]();
   await spawner[Symbol.asyncDispose]();
-  return { farewell: true, running };
+  return { farewell: wish ? 'final' : 'for now', running, keepProxy: wish?.proxy === false };
 }

@@ -36,6 +36,7 @@ import { type ServerLimits, Servers } from '../hub/servers.ts';
 import { ServiceLogin } from '../hub/service-login.ts';
 import { Services } from '../hub/services.ts';
 import { Sessions } from '../hub/sessions.ts';
+import { Shutdown, type ShutdownWish } from '../hub/shutdown.ts';
 import { StartQueue, type StartQueueSettings } from '../hub/start-queue.ts';
 import { Tokens } from '../hub/tokens.ts';
 import { Users } from '../hub/users.ts';
@@ -92,6 +93,8 @@ export interface RunningHub extends AsyncDisposable {
   readonly app: FastifyInstance;
   /** Where it listens, without a path: `http://127.0.0.1:8081`. */
   readonly url: string;
+  /** Resolves when somebody has asked over the API that it ends; whoever opened it disposes of it then. */
+  readonly shutdown: Promise<ShutdownWish>;
 }
 
 /** Opens the hub; resolves when it answers. Disposing of it leaves servers running. */
@@ -121,6 +124,8 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const services = new Services({ services: list, tokens: serviceTokens, pidOf });
   const running = new RunningServers({ store, spawner, specs, now });
 
+  const shutdown = new Shutdown({ store, servers, events });
+
   const app = await createHubApp({
     users: new Users({ store, servers, events }),
     servers,
@@ -139,6 +144,8 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     proxyActivity: new ProxyActivity({ store, feed: routeFeed, now }),
     proxyToken: parts.proxyToken,
     ensureRoute: (id) => routeReconciler.ensure(id),
+    checkRoutes: () => routeReconciler.reconcile(),
+    shutdown,
     rerunHook: (id) => running.rerunHook(id),
     memoryOf: (id) => running.memoryOf(id),
     checkHealth: () => store.check(),
@@ -198,6 +205,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   return {
     app,
     url,
+    shutdown: shutdown.asked,
     async [Symbol.asyncDispose]() {
       // Nothing new is taken up while those who asked before are answered.
       await Promise.all([app.close(), ...loops.map((loop) => loop[Symbol.asyncDispose]())]);

@@ -34,6 +34,7 @@ export class SupervisedChild implements AsyncDisposable {
   #ending = false;
   readonly #ready = Promise.withResolvers<unknown>();
   readonly #farewell = Promise.withResolvers<unknown>();
+  readonly #finished = Promise.withResolvers<unknown>();
 
   constructor(settings: ChildSettings) {
     this.#settings = settings;
@@ -63,8 +64,14 @@ export class SupervisedChild implements AsyncDisposable {
     this.#child = child;
     const startedAt = Date.now();
     child.on('message', (answer: unknown) => {
-      if (has(answer, 'farewell')) this.#farewell.resolve(answer);
-      else if (has(answer, 'failure'))
+      if (has(answer, 'farewell')) {
+        this.#farewell.resolve(answer);
+        // Somebody asked that it ends: to start it again would not be what they meant.
+        if (answer.farewell === 'final') {
+          this.#ending = true;
+          this.#finished.resolve(answer);
+        }
+      } else if (has(answer, 'failure'))
         this.#ready.reject(new HubError('unavailable', String(answer.failure)));
       else this.#ready.resolve(answer);
     });
@@ -90,6 +97,11 @@ export class SupervisedChild implements AsyncDisposable {
       this.#launch().catch((error) => this.#settings.onRestart(String(error), this.#delay));
     }, this.#delay);
     this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY_MS);
+  }
+
+  /** Resolves with the farewell of a child that says that it is not to be started again. */
+  get finished(): Promise<unknown> {
+    return this.#finished.promise;
   }
 
   /** Asks it to end, waits, and ends it by force when it does not. @returns what it said at the end, if anything. */

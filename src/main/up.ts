@@ -108,9 +108,14 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
   say(formatFindings([...sizes, ...(greeting as HubGreeting).findings]));
   announce(config, secrets, options, folder, say);
 
-  await ending;
+  const finished = hub.finished as Promise<HubFarewell>;
+  const asked = await Promise.race([ending.then(() => undefined), finished]);
+  if (asked?.keepProxy) {
+    say('The hub has ended, as somebody asked over its API; the proxy goes on. Ctrl-C ends it.');
+    await ending;
+  }
   say('\nEnding…');
-  const farewell = (await hub.end()) as HubFarewell | undefined;
+  const farewell = asked ?? ((await hub.end()) as HubFarewell | undefined);
   await proxy.end();
   say(partingWords(farewell, folder, options.spawner));
 }

@@ -15,6 +15,7 @@ import type { Site } from '../../src/http/parts.ts';
 import type { StartSettings } from '../../src/hub/reconcilers/servers.ts';
 import type { ServerSettings } from '../../src/hub/server-spec.ts';
 import type { ServerLimits } from '../../src/hub/servers.ts';
+import type { ShutdownWish } from '../../src/hub/shutdown.ts';
 import type { StartQueueSettings } from '../../src/hub/start-queue.ts';
 import { deriveSecret, hashSecret, newId, newSecret } from '../../src/lib/secret.ts';
 import { type Bounds, type HubParts, openHub } from '../../src/main/hub.ts';
@@ -184,7 +185,8 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     await store[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   };
-  return new TestHub({ url: front?.url ?? hubs[0]!.url, site, store, world, clock, close });
+  const shutdown = Promise.race(hubs.map((hub) => hub.shutdown));
+  return new TestHub({ url: front?.url ?? hubs[0]!.url, site, store, world, clock, shutdown, close });
 }
 
 export class TestHub implements AsyncDisposable {
@@ -194,6 +196,8 @@ export class TestHub implements AsyncDisposable {
   readonly store: Store;
   readonly world: SimulatedWorld;
   readonly clock: Clock;
+  /** Resolves when one of the hubs was asked over the API to end. */
+  readonly shutdown: Promise<ShutdownWish>;
   readonly #feeds: Feed[] = [];
   readonly #close: () => Promise<void>;
 
@@ -203,6 +207,7 @@ export class TestHub implements AsyncDisposable {
     readonly store: Store;
     readonly world: SimulatedWorld;
     readonly clock: Clock;
+    readonly shutdown: Promise<ShutdownWish>;
     readonly close: () => Promise<void>;
   }) {
     this.url = parts.url;
@@ -210,6 +215,7 @@ export class TestHub implements AsyncDisposable {
     this.store = parts.store;
     this.world = parts.world;
     this.clock = parts.clock;
+    this.shutdown = parts.shutdown;
     this.#close = parts.close;
   }
 

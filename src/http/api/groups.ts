@@ -24,10 +24,10 @@ const readGroup: Operation = {
 };
 
 export function mountGroups(api: FastifyInstance): void {
-  api.get('/groups', described(listGroups), async (request) => {
+  api.get('/groups', described(listGroups), async (request, reply) => {
     requireSomeScope(request, 'list:groups');
     const range = pageRange(request, parseInput(listQuery, request.query));
-    return pageAnswer(request, { items: [], total: 0 }, range);
+    return pageAnswer(request, reply, { page: { items: [], total: 0 }, range });
   });
 
   api.get('/groups/:group', described(readGroup), async (request) => {

@@ -1,5 +1,8 @@
-/** Long lists in pages, for clients that ask for them by JupyterHub's media type; for others, the first 200. */
-import type { FastifyRequest } from 'fastify';
+/**
+ * Long lists in pages, for clients that ask for them by JupyterHub's media type; for others, the first 200. Either is told
+ * where the rest is (`Link`, RFC 8288).
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 const MEDIA_TYPE = 'application/jupyterhub-pagination+json';
@@ -16,8 +19,9 @@ export const pageQuery = {
     .optional(),
 };
 
-export interface Page<T> {
-  readonly items: readonly T[];
+/** Items are a list; of a few endpoints, a dictionary by name. */
+export interface Page {
+  readonly items: object;
   /** In all, whatever the page. */
   readonly total: number;
 }
@@ -38,13 +42,18 @@ export function pageRange(
 }
 
 /** The bare list, or `{items, _pagination}`. */
-export function pageAnswer<T>(request: FastifyRequest, page: Page<T>, { offset, limit }: PageRange): unknown {
-  if (!wantsPages(request)) return page.items;
+export function pageAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { page, range: { offset, limit } }: { readonly page: Page; readonly range: PageRange },
+): unknown {
   const nextOffset = offset + limit;
   const next =
     nextOffset < page.total
       ? { offset: nextOffset, limit, url: urlOfPage(request, nextOffset, limit) }
       : null;
+  if (next) reply.header('link', `<${next.url}>; rel="next"`);
+  if (!wantsPages(request)) return page.items;
   return { items: page.items, _pagination: { offset, limit, total: page.total, next } };
 }
 

@@ -65,14 +65,14 @@ export function mountService(
   { services, site }: Pick<HttpParts, 'services' | 'site'>,
 ): void {
   // A dictionary by name, unlike all other lists; in pages it is a list like them.
-  api.get('/services', described(listServices), async (request) => {
+  api.get('/services', described(listServices), async (request, reply) => {
     const { scopes } = requireSomeScope(request, 'list:services');
     const range = pageRange(request, parseInput(listQuery, request.query));
     const seen = services.list().filter(({ name }) => allows(scopes, 'list:services', { service: name }));
     const items = seen
       .slice(range.offset, range.offset + range.limit)
       .map((service) => serviceModel(service, { scopes, services, site }));
-    const answer = pageAnswer(request, { items, total: seen.length }, range);
+    const answer = pageAnswer(request, reply, { page: { items, total: seen.length }, range });
     return answer === items ? Object.fromEntries(items.map((model) => [model.name, model])) : answer;
   });
 

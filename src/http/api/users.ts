@@ -49,7 +49,7 @@ export function mountUsers(
 ): void {
   const { users, servers, roles, site } = parts;
 
-  api.get('/users', described(listUsers), async (request) => {
+  api.get('/users', described(listUsers), async (request, reply) => {
     const { scopes } = requireSomeScope(request, 'list:users');
     const query = parseInput(listQuery, request.query);
     const range = pageRange(request, query);
@@ -64,7 +64,7 @@ export function mountUsers(
     const serversOf = await servers.ofUsers(page.items);
     const options = { scopes, roles, site, includeStoppedServers: query.include_stopped_servers };
     const items = page.items.flatMap((user) => userModel(user, serversOf.get(user.id) ?? [], options) ?? []);
-    return pageAnswer(request, { items, total: page.total }, range);
+    return pageAnswer(request, reply, { page: { items, total: page.total }, range });
   });
 
   api.post('/users', described(createUsers), async (request, reply) => {
