@@ -30,6 +30,7 @@ createRoot(root).render(
       theme={theme}
       cssVariablesResolver={cssVariables}
       defaultColorScheme="auto"
+      {...forcedLook()}
       getStyleNonce={() => start.nonce}
     >
       <QueryClientProvider client={queries}>
@@ -43,3 +44,9 @@ createRoot(root).render(
     </MantineProvider>
   </StrictMode>,
 );
+
+/** Light or dark where the reader said so on a page of the hub; else as the device is. */
+function forcedLook(): { forceColorScheme?: 'light' | 'dark' } {
+  const { look } = document.documentElement.dataset;
+  return look === 'light' || look === 'dark' ? { forceColorScheme: look } : {};
+}

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { User } from '../../src/domain/user.ts';
+import { newId } from '../../src/lib/secret.ts';
 import { PASSWORD, startHub, type TestHub } from '../support/hub.ts';
 import { logIn, openBrowser, takePicture } from './browser.ts';
 
@@ -17,8 +19,11 @@ let hub: TestHub;
 beforeAll(async () => {
   browser = await openBrowser();
   hub = await startHub({ instructors: ['wim'] });
+  const token = await hub.token('teacher');
   const names = Array.from({ length: PEOPLE }, (_, index) => `student-${String(index).padStart(5, '0')}`);
   await hub.store.users.insert(names.map((name) => ({ name, admin: false })));
+  const running = names.filter((_, index) => index % 3 === 0).slice(0, 40);
+  await hub.api('POST', '/people/start', { token, body: { names: running } });
 });
 
 afterAll(async () => {
@@ -27,8 +32,11 @@ afterAll(async () => {
 });
 
 /** A page in which `name` is logged in, and what the browser complained of meanwhile. */
-async function openPage(path: string, options: BrowserContextOptions & { readonly name?: string } = {}) {
-  const { name = 'teacher', ...contextOptions } = options;
+async function openPage(
+  path: string,
+  options: BrowserContextOptions & { readonly name?: string; readonly at?: TestHub } = {},
+) {
+  const { name = 'teacher', at = hub, ...contextOptions } = options;
   const context: BrowserContext = await browser.newContext(contextOptions);
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -36,8 +44,29 @@ async function openPage(path: string, options: BrowserContextOptions & { readonl
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
-  await logIn(page, `${hub.url}/hub/login?next=${encodeURIComponent(path)}`, name, PASSWORD);
+  await logIn(page, `${at.url}/hub/login?next=${encodeURIComponent(path)}`, name, PASSWORD);
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+async function failServer(owner: User): Promise<void> {
+  const { id } = await hub.store.servers.insert({
+    id: newId('srv'),
+    userId: owner.id,
+    name: '',
+    displayName: '',
+    oauthClientId: `client-of-${owner.name}`,
+  });
+  await hub.store.servers.update(id, (server) => ({
+    ...server,
+    state: 'failed',
+    failure: {
+      id: '3f9c21ab',
+      at: new Date(),
+      reason: 'The server ran out of memory and was ended.',
+      hint: 'Ask for an environment with more memory.',
+      log: '',
+    },
+  }));
 }
 
 const row = (page: Page, name: string) =>
@@ -123,10 +152,31 @@ describe('the page of people', () => {
 });
 
 describe('the page of the class', () => {
-  it('counts who is in, names who needs help and says why', async () => {
+  it('starts and stops everybody that there is, after asking', async () => {
+    await using course = await startHub({ queue: { activeServers: 2 } });
+    for (const name of ['anna', 'ben', 'cor']) await course.user(name);
+    await using opened = await openPage('/hub/admin/class', { at: course });
+    const { page, complaints } = opened;
+    await page.getByText('Nobody has a server now.').waitFor();
+    await page.getByRole('button', { name: 'Start for everybody' }).press('Enter');
+    await page.getByRole('button', { name: 'Start', exact: true }).press('Enter');
+    await page.getByText('4 servers asked to start.').waitFor();
+    await page.getByRole('heading', { name: 'Running 2' }).waitFor();
+    await page.getByText('number 1, until a server stops').waitFor();
+    await page.getByRole('button', { name: 'Stop all …' }).press('Enter');
+    await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter');
+    await page.getByText('Nobody has a server now.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('names who needs help, and says why', async () => {
+    const ben = await hub.user('ben');
+    await failServer(ben);
     await using opened = await openPage('/hub/admin/class');
-    await opened.page.getByRole('heading', { name: 'Class' }).waitFor();
-    expect(opened.complaints).toEqual([]);
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Why the server of ben failed' }).click();
+    await page.getByText('Ask for an environment with more memory.').waitFor();
+    await page.getByText('3f9c21ab').waitFor();
   });
 });
 
