@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BUILT_IN_SCOPES } from './role.ts';
 import {
   allows,
   allowsSome,
@@ -8,7 +9,6 @@ import {
   isKnownScope,
   isWithin,
   listScopes,
-  ROLE_SCOPES,
   type ScopeSet,
   type ScopeSubject,
   unionScopes,
@@ -155,14 +155,14 @@ describe('expanding scopes', () => {
   });
 
   it('the user role is about oneself alone', () => {
-    const scopes = expandScopes(ROLE_SCOPES.user, anna);
+    const scopes = expandScopes(BUILT_IN_SCOPES.user, anna);
     expect(listScopes(scopes).every((scope) => scope.endsWith('!user=anna'))).toBe(true);
     expect(allows(scopes, 'servers', { user: 'anna', server: 'lab' })).toBe(true);
     expect(allows(scopes, 'servers', { user: 'ben', server: 'lab' })).toBe(false);
   });
 
   it('the role of a server opens that server and tells of its owner’s activity', () => {
-    const scopes = expandScopes(ROLE_SCOPES.server, { userName: 'anna', serverName: 'lab' });
+    const scopes = expandScopes(BUILT_IN_SCOPES.server, { userName: 'anna', serverName: 'lab' });
     expect(listScopes(scopes)).toEqual([
       'access:servers!server=anna/lab',
       'read:users:activity!user=anna',

@@ -5,9 +5,23 @@
 
 /** Whose scopes are being expanded: fills bare filters (`!user`, `!server`) and the metascopes. */
 export interface ScopeOwner {
-  readonly userName: string;
+  /** Left out where the owner is a service. */
+  readonly userName?: string;
   /** Set when the token belongs to a server: its name, '' for the default one. */
   readonly serverName?: string;
+  readonly serviceName?: string;
+  /** Those that the course declares. */
+  readonly custom?: CustomScopes;
+}
+
+/** What each scope that the course declares (`custom:grade:write`) carries with it, one step. */
+export type CustomScopes = ReadonlyMap<string, readonly string[]>;
+
+/** Who is in a group, as of a moment ago. One that is the rest of something cannot be told name by name. */
+export interface Membership {
+  has(userName: string): boolean;
+  /** Where it can be told. */
+  readonly names?: Iterable<string>;
 }
 
 /** What an operation is about. Leave a field out where the operation is not about such a thing. */
@@ -23,6 +37,8 @@ export interface ScopeSubject {
 export interface ScopeSet {
   /** Unfiltered scopes, and for each filtered scope its filters, each `user=NAME`, `server=USER/NAME`, ... */
   readonly granted: ReadonlyMap<string, 'all' | ReadonlySet<string>>;
+  /** Who is in the groups of its filters: a scope for a group is one for each of its members. */
+  readonly members?: ReadonlyMap<string, Membership>;
 }
 
 /** What each scope carries with it (JupyterHub 6's table), one step; closure is taken in `impliedBy`. */
@@ -84,40 +100,7 @@ const SELF_SCOPES = [
   'access:servers',
 ];
 
-/** The scopes that built-in roles grant: JupyterHub's, and one of ours. */
-export const ROLE_SCOPES = {
-  user: ['self'],
-  admin: [
-    'admin-ui',
-    'admin:users',
-    'admin:servers',
-    'admin:services',
-    'tokens',
-    'admin:groups',
-    'list:services',
-    'read:services',
-    'read:hub',
-    'proxy',
-    'shutdown',
-    'access:services',
-    'access:servers',
-    'read:roles',
-    'read:metrics',
-    'shares',
-  ],
-  /** See and help: not make people, give rights or take anything away for good. Polder's own. */
-  instructor: [
-    'admin-ui',
-    'list:users',
-    'read:users',
-    'servers',
-    'access:servers',
-    'list:groups',
-    'read:groups',
-  ],
-  /** What a server's own token may do. */
-  server: ['users:activity!user', 'access:servers!server'],
-} as const;
+const NONE: CustomScopes = new Map();
 
 const impliedCache = new Map<string, readonly string[]>();
 
@@ -129,6 +112,22 @@ function impliedBy(scope: string): readonly string[] {
   const all = direct === undefined ? [] : [...new Set([scope, ...direct.flatMap(impliedBy)])];
   if (direct !== undefined) impliedCache.set(scope, all);
   return all;
+}
+
+/** `impliedBy`, for scopes that the course declares too, which may carry each other. */
+function impliedByAny(scope: string, custom: CustomScopes): readonly string[] {
+  if (!custom.has(scope)) return impliedBy(scope);
+  const seen = new Set<string>();
+  const visit = (one: string) => {
+    if (seen.has(one)) return;
+    seen.add(one);
+    for (const carried of custom.get(one) ?? []) {
+      if (custom.has(carried)) visit(carried);
+      else for (const implied of impliedBy(carried)) seen.add(implied);
+    }
+  };
+  visit(scope);
+  return [...seen];
 }
 
 const FILTER_KINDS = new Set(['user', 'server', 'group', 'service']);
@@ -143,11 +142,11 @@ function parseScope(raw: string): { readonly scope: string; readonly filter: str
   return { scope: raw.slice(0, mark), filter };
 }
 
-/** Whether `raw` is a scope that JupyterHub 6 knows, filtered or not, or a metascope. */
-export function isKnownScope(raw: string): boolean {
+/** Whether `raw` is a scope that JupyterHub 6 or the course knows, filtered or not, or a metascope. */
+export function isKnownScope(raw: string, custom: CustomScopes = NONE): boolean {
   if (raw === 'self' || raw === 'inherit' || raw === '(no_scope)') return true;
   const parsed = parseScope(raw);
-  return parsed !== undefined && Object.hasOwn(SUBSCOPES, parsed.scope);
+  return parsed !== undefined && (Object.hasOwn(SUBSCOPES, parsed.scope) || custom.has(parsed.scope));
 }
 
 /**
@@ -165,6 +164,8 @@ export function expandScopes(granted: Iterable<string>, owner: ScopeOwner): Scop
   };
   for (const raw of granted) {
     if (raw === 'self') {
+      // A service has nothing of that kind.
+      if (owner.userName === undefined) continue;
       for (const scope of SELF_SCOPES.flatMap(impliedBy)) add(scope, `user=${owner.userName}`);
       continue;
     }
@@ -172,19 +173,22 @@ export function expandScopes(granted: Iterable<string>, owner: ScopeOwner): Scop
     if (parsed === undefined) continue;
     const filter = ownFilter(parsed.filter, owner);
     if (filter === undefined) continue;
-    for (const scope of impliedBy(parsed.scope)) add(scope, filter);
+    for (const scope of impliedByAny(parsed.scope, owner.custom ?? NONE)) add(scope, filter);
   }
   return { granted: result };
 }
 
 /** Fills a bare filter; undefined where the owner has no such thing. */
 function ownFilter(filter: string | null, owner: ScopeOwner): string | null | undefined {
-  if (filter === 'user') return `user=${owner.userName}`;
+  const { userName, serverName, serviceName } = owner;
+  if (filter === 'user') return userName === undefined ? undefined : `user=${userName}`;
   if (filter === 'server') {
-    return owner.serverName === undefined ? undefined : `server=${owner.userName}/${owner.serverName}`;
+    return serverName === undefined || userName === undefined
+      ? undefined
+      : `server=${userName}/${serverName}`;
   }
-  if (filter === 'group' || filter === 'service') return undefined;
-  return filter;
+  if (filter === 'service') return serviceName === undefined ? undefined : `service=${serviceName}`;
+  return filter === 'group' ? undefined : filter;
 }
 
 /** Whether `scopes` allow `scope` for `subject`; without a subject, whether they allow it for everything. */
@@ -196,7 +200,25 @@ export function allows(scopes: ScopeSet, scope: string, subject?: ScopeSubject):
   for (const filter of subjectFilters(subject)) {
     if (filters.has(filter)) return true;
   }
+  return subject.user !== undefined && coversMember(filters, scopes.members, subject.user);
+}
+
+function coversMember(filters: ReadonlySet<string>, members: ScopeSet['members'], userName: string): boolean {
+  if (members === undefined) return false;
+  for (const [group, membership] of members) {
+    if (filters.has(`group=${group}`) && membership.has(userName)) return true;
+  }
   return false;
+}
+
+/** The groups that its filters name: who asks about people has to know who is in them. */
+export function groupsNamed(scopes: ScopeSet): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const filters of scopes.granted.values()) {
+    if (filters === 'all') continue;
+    for (const filter of filters) if (filter.startsWith('group=')) names.add(filter.slice('group='.length));
+  }
+  return names;
 }
 
 /** Whether `scopes` allow `scope` for anything at all: an endpoint may be asked, its answer is filtered. */
@@ -229,8 +251,8 @@ export function listScopes(scopes: ScopeSet): readonly string[] {
 }
 
 /**
- * What both allow. A filter of one meets the same filter of the other, and `user=U` meets `server=U/S` in the latter;
- * group filters meet only themselves, since membership is not known here.
+ * What both allow. A filter of one meets the same filter of the other, `user=U` meets `server=U/S` in the latter, and a
+ * group whose members are known meets what is about one of them, and another group in those who are in both.
  */
 export function intersectScopes(a: ScopeSet, b: ScopeSet): ScopeSet {
   const result = new Map<string, 'all' | Set<string>>();
@@ -242,18 +264,54 @@ export function intersectScopes(a: ScopeSet, b: ScopeSet): ScopeSet {
       result.set(scope, narrower === 'all' ? 'all' : new Set(narrower));
       continue;
     }
-    const both = new Set([...narrow(left, right), ...narrow(right, left)]);
+    const both = new Set([
+      ...narrow(left, right, b.members),
+      ...narrow(right, left, a.members),
+      ...inBoth(left, a.members, right, b.members),
+    ]);
     if (both.size > 0) result.set(scope, both);
   }
-  return { granted: result };
+  return withMembers({ granted: result }, mergeMembers(a.members, b.members));
 }
 
-/** Those filters of `a` that `b` has too, or covers by its owner. */
-function* narrow(a: ReadonlySet<string>, b: ReadonlySet<string>): Iterable<string> {
+/** Those filters of `a` that `b` has too, or covers by its owner or a group that they are in. */
+function* narrow(
+  a: ReadonlySet<string>,
+  b: ReadonlySet<string>,
+  members: ScopeSet['members'],
+): Iterable<string> {
   for (const filter of a) {
-    const user = /^server=([^/]*)\//.exec(filter)?.[1];
-    if (b.has(filter) || (user !== undefined && b.has(`user=${user}`))) yield filter;
+    const server = /^server=([^/]*)\//.exec(filter)?.[1];
+    const user = server ?? (filter.startsWith('user=') ? filter.slice('user='.length) : undefined);
+    if (b.has(filter) || (server !== undefined && b.has(`user=${server}`))) yield filter;
+    else if (user !== undefined && coversMember(b, members, user)) yield filter;
   }
+}
+
+/** A filter for each of those who are in a group of the one and in another group of the other. */
+function* inBoth(
+  left: ReadonlySet<string>,
+  leftMembers: ScopeSet['members'],
+  right: ReadonlySet<string>,
+  rightMembers: ScopeSet['members'],
+): Iterable<string> {
+  for (const [one, ours] of leftMembers ?? []) {
+    if (!left.has(`group=${one}`)) continue;
+    for (const [other, theirs] of rightMembers ?? []) {
+      if (other === one || !right.has(`group=${other}`)) continue;
+      const [told, asked] = ours.names === undefined ? [theirs, ours] : [ours, theirs];
+      for (const name of told.names ?? []) if (asked.has(name)) yield `user=${name}`;
+    }
+  }
+}
+
+/** `scopes`, knowing who is in the groups of its filters. */
+export function withMembers(scopes: ScopeSet, members: ScopeSet['members']): ScopeSet {
+  return members === undefined || members.size === 0 ? scopes : { granted: scopes.granted, members };
+}
+
+function mergeMembers(a: ScopeSet['members'], b: ScopeSet['members']): ScopeSet['members'] {
+  return a === undefined || b === undefined ? (a ?? b) : new Map([...a, ...b]);
 }
 
 /** Both together. */
@@ -264,7 +322,7 @@ export function unionScopes(a: ScopeSet, b: ScopeSet): ScopeSet {
     if (left === undefined || right === 'all') result.set(scope, right);
     else if (left !== 'all') result.set(scope, new Set([...left, ...right]));
   }
-  return { granted: result };
+  return withMembers({ granted: result }, mergeMembers(a.members, b.members));
 }
 
 /** Whether `a` allows nothing that `b` does not. */
@@ -273,7 +331,7 @@ export function isWithin(a: ScopeSet, b: ScopeSet): boolean {
     const right = b.granted.get(scope);
     if (right === 'all') continue;
     if (right === undefined || left === 'all') return false;
-    if ([...narrow(left, right)].length < left.size) return false;
+    if ([...narrow(left, right, b.members)].length < left.size) return false;
   }
   return true;
 }

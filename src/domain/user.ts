@@ -4,6 +4,8 @@ export interface User {
   readonly id: number;
   readonly name: string;
   readonly admin: boolean;
+  /** Names of groups, by code point. */
+  readonly groups: readonly string[];
   readonly createdAt: Date;
   readonly lastActivityAt: Date | null;
 }

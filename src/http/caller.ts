@@ -1,6 +1,6 @@
 /** Who asks: from a token in the `Authorization` header, or from the login cookie of a browser. */
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
-import type { Caller } from '../domain/caller.ts';
+import type { Caller, UserCaller } from '../domain/caller.ts';
 import { HubError } from '../domain/errors.ts';
 import type { Session } from '../domain/session.ts';
 import type { HttpParts, Site } from './parts.ts';
@@ -51,6 +51,21 @@ export function bearerToken(request: FastifyRequest): string | undefined {
 export function requireCaller(request: FastifyRequest): Caller {
   if (!request.caller) throw new HubError('unauthenticated', 'Missing or invalid credentials.');
   return request.caller;
+}
+
+/**
+ * For what only people do: pages, logins.
+ * @throws HubError `unauthenticated` where nobody is known, `forbidden` where a service asks
+ */
+export function requireUser(request: FastifyRequest): UserCaller {
+  const caller = requireCaller(request);
+  if (caller.kind === 'user') return caller;
+  throw new HubError('forbidden', 'This is for people, not for services.');
+}
+
+/** The person who asks; undefined where nobody is known, or a service asks. */
+export function userCaller(request: FastifyRequest): UserCaller | undefined {
+  return request.caller?.kind === 'user' ? request.caller : undefined;
 }
 
 /** Logs the browser in. */

@@ -84,7 +84,7 @@ function prepareAnswer(error: unknown, request: FastifyRequest, reply: FastifyRe
     status: answer.status,
     method: request.method,
     route: request.routeOptions.url,
-    user: request.caller?.user.name,
+    user: request.caller?.name,
   };
   if (answer.status >= 500)
     request.log.error({ ...context, err: error, detail: detailOf(error) }, 'request failed');

@@ -20,6 +20,6 @@ export function measureRequests(app: FastifyInstance, metrics: Registry): void {
       code: String(reply.statusCode),
     };
     seconds.observe(labels, reply.elapsedTime / 1000);
-    request.log.debug({ ...labels, ms: reply.elapsedTime, user: request.caller?.user.name }, 'answered');
+    request.log.debug({ ...labels, ms: reply.elapsedTime, user: request.caller?.name }, 'answered');
   });
 }

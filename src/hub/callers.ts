@@ -1,46 +1,79 @@
 /** From a secret that a request shows to who asks and what they may do. */
-import type { Caller } from '../domain/caller.ts';
+import type { Caller, ServiceCaller, UserCaller } from '../domain/caller.ts';
 import { HubError } from '../domain/errors.ts';
-import { expandScopes, intersectScopes, type ScopeOwner, type ScopeSet } from '../domain/scope.ts';
+import {
+  expandScopes,
+  groupsNamed,
+  intersectScopes,
+  type ScopeOwner,
+  type ScopeSet,
+} from '../domain/scope.ts';
 import type { Session } from '../domain/session.ts';
 import type { Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { hashSecret } from '../lib/secret.ts';
 import type { Store } from '../store/store.ts';
-import type { Roles } from './roles.ts';
+import type { Roles, ServiceHolder } from './roles.ts';
 
 /** That something is in use is written at most this often: a read stays a read. */
 const USE_RESOLUTION_MS = 30_000;
 
+/** Which services there are: `Services` has it. */
+export interface ServiceDirectory {
+  byTokenHash(hash: string): ServiceHolder | undefined;
+}
+
 export class Callers {
   readonly #store: Store;
   readonly #roles: Roles;
+  readonly #services: ServiceDirectory;
   readonly #now: () => Date;
 
-  constructor(parts: { readonly store: Store; readonly roles: Roles; readonly now: () => Date }) {
+  constructor(parts: {
+    readonly store: Store;
+    readonly roles: Roles;
+    readonly services: ServiceDirectory;
+    readonly now: () => Date;
+  }) {
     this.#store = parts.store;
     this.#roles = parts.roles;
+    this.#services = parts.services;
     this.#now = parts.now;
   }
 
   /** @returns undefined where the secret belongs to no live token. */
   async byToken(secret: string): Promise<Caller | undefined> {
-    const token = await this.#store.tokens.byHash(hashSecret(secret));
+    const hash = hashSecret(secret);
+    const service = this.#services.byTokenHash(hash);
+    if (service) return await this.#asService(service);
+    const token = await this.#store.tokens.byHash(hash);
     if (!token) return undefined;
     const user = await this.#store.users.byId(token.userId);
     if (!user) return undefined;
     await this.#noteTokenUse(token);
-    return { user, token, session: null, scopes: await this.scopesOfToken(token, user) };
+    const scopes = await this.scopesOfToken(token, user);
+    return { ...this.#identity(user), token, session: null, scopes };
   }
 
   /** @returns undefined where the secret belongs to no live session. */
-  async bySession(secret: string): Promise<Caller | undefined> {
+  async bySession(secret: string): Promise<UserCaller | undefined> {
     const session = await this.#store.sessions.byHash(hashSecret(secret));
     if (!session) return undefined;
     const user = await this.#store.users.byId(session.userId);
     if (!user) return undefined;
     await this.#noteSessionUse(session);
-    return { user, session, token: null, scopes: this.#roles.scopesOf(user) };
+    const scopes = await this.#roles.scopesOf(user);
+    return { ...this.#identity(user), session, token: null, scopes };
+  }
+
+  async #asService(service: ServiceHolder): Promise<ServiceCaller> {
+    const admin = this.#roles.namesOfService(service).includes('admin');
+    const scopes = await this.#roles.scopesOfService(service);
+    return { kind: 'service', name: service.name, admin, user: null, session: null, token: null, scopes };
+  }
+
+  #identity(user: User): Pick<UserCaller, 'kind' | 'name' | 'admin' | 'user'> {
+    return { kind: 'user', name: user.name, admin: this.#roles.namesOf(user).includes('admin'), user };
   }
 
   /** A server's own token says nothing of its owner: they may be asleep. */
@@ -64,9 +97,12 @@ export class Callers {
 
   /** Never more than its owner has at this moment, whatever was granted once. */
   async scopesOfToken(token: Token, user: User): Promise<ScopeSet> {
-    const owned = this.#roles.scopesOf(user);
+    const owned = await this.#roles.scopesOf(user);
     if (token.scopes.includes('inherit')) return owned;
-    return intersectScopes(expandScopes(token.scopes, await this.#scopeOwner(token, user)), owned);
+    const owner = { ...(await this.#scopeOwner(token, user)), custom: this.#roles.customScopes };
+    const asked = expandScopes(token.scopes, owner);
+    const groups = groupsNamed(asked);
+    return intersectScopes(groups.size === 0 ? asked : await this.#roles.withMembers(asked, groups), owned);
   }
 
   async #scopeOwner(token: Token, user: User): Promise<ScopeOwner> {

@@ -43,12 +43,13 @@ export class Tokens {
    * its maker does not have, `conflict` where its owner has as many as the course allows.
    */
   async create(request: TokenRequest): Promise<{ readonly token: Token; readonly secret: string }> {
-    const unknown = request.scopes.filter((scope) => !isKnownScope(scope));
+    const custom = this.#roles.customScopes;
+    const unknown = request.scopes.filter((scope) => !isKnownScope(scope, custom));
     if (unknown.length > 0) throw new HubError('invalid', `No such scope: ${unknown.join(', ')}`);
-    const owned = this.#roles.scopesOf(request.owner);
+    const owned = await this.#roles.scopesOf(request.owner);
     const wanted = request.scopes.includes('inherit')
       ? owned
-      : expandScopes(request.scopes, { userName: request.owner.name });
+      : await this.#roles.withMembers(expandScopes(request.scopes, { userName: request.owner.name, custom }));
     if (!isWithin(wanted, owned)) {
       throw new HubError('invalid', `“${request.owner.name}” does not have all of these scopes.`);
     }
@@ -73,6 +74,15 @@ export class Tokens {
       hash: hashSecret(secret),
     });
     return { token, secret };
+  }
+
+  /** What tokens of these roles may do. @throws HubError `invalid` for a role that does not exist */
+  scopesOfRoles(roles: readonly string[]): readonly string[] {
+    return roles.flatMap((role) => {
+      const scopes = this.#roles.scopesOfRole(role);
+      if (!scopes) throw new HubError('invalid', `No such role: ${role}`);
+      return scopes;
+    });
   }
 
   /** Those that servers and sign-ins hold are made by us, and not counted. */

@@ -86,6 +86,7 @@ export async function serveHub(
       keepsHomes: settings.spawner === 'process',
       trustedProxies: settings.trustedProxies,
     }),
+    rights: { roles: [], customScopes: new Map() },
     servers: {
       ...config.server,
       environment: secrets.serverEnvironment,

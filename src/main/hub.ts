@@ -28,7 +28,7 @@ import { type Reconciler, ReconcilerLoop } from '../hub/reconcilers/reconciler.t
 import { RouteReconciler } from '../hub/reconcilers/routes.ts';
 import { ServerReconciler, type StartSettings } from '../hub/reconcilers/servers.ts';
 import { ServiceRouteReconciler } from '../hub/reconcilers/service-routes.ts';
-import { Roles } from '../hub/roles.ts';
+import { type DeclaredRights, Roles } from '../hub/roles.ts';
 import { RouteFeed } from '../hub/route-feed.ts';
 import { RunningServers } from '../hub/running-servers.ts';
 import { type ServerSettings, ServerSpecs } from '../hub/server-spec.ts';
@@ -51,6 +51,8 @@ export interface HubParts {
   /** Every way to log in; the first is the one that programs are told of. */
   readonly ways: readonly LoginWay[];
   readonly site: Site;
+  /** Roles and scopes that the course declares. */
+  readonly rights: DeclaredRights;
   readonly servers: ServerSettings;
   readonly limits: ServerLimits;
   readonly bounds: Bounds;
@@ -103,7 +105,11 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const events = new HubEvents(log, metrics);
-  const roles = new Roles({ instructors: new Set(ways.flatMap(({ rule }) => [...rule.instructors])) });
+  const roles = new Roles({
+    store,
+    instructors: new Set(ways.flatMap(({ rule }) => [...rule.instructors])),
+    declared: parts.rights,
+  });
   const sessions = new Sessions({ store, events, days: site.cookieDays, now });
   const admission = new Admission({ store, sessions, events, contact: site.course.contact, now });
   const queue = new StartQueue({ store, settings: parts.queue, now });
@@ -136,7 +142,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     sessions,
     login: new Login({ store, ways, admission, throttle: parts.bounds.failedLogins, events, now }),
     serviceLogin: new ServiceLogin({ store, ways, admission, events, key: site.cookieKey, now }),
-    callers: new Callers({ store, roles, now }),
+    callers: new Callers({ store, roles, services, now }),
     roles,
     activity: new Activity({ store, now }),
     oauth: new OAuthProvider({ store, services, events, baseUrl: site.baseUrl, now }),
@@ -210,6 +216,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
       // Nothing new is taken up while those who asked before are answered.
       await Promise.all([app.close(), ...loops.map((loop) => loop[Symbol.asyncDispose]())]);
       routeFeed[Symbol.dispose]();
+      roles[Symbol.dispose]();
       await serverReconciler.abandon();
     },
   };

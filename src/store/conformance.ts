@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { agreementsConformance } from './conformance/agreements.ts';
 import { backupConformance } from './conformance/backup.ts';
 import { concurrencyConformance } from './conformance/concurrency.ts';
+import { groupsConformance } from './conformance/groups.ts';
 import { progressConformance } from './conformance/progress.ts';
 import { routesConformance } from './conformance/routes.ts';
 import { serversConformance } from './conformance/servers.ts';
@@ -20,6 +21,7 @@ import { usersConformance } from './conformance/users.ts';
 export function storeConformance(makeDatabase: () => Promise<TestDatabase>): void {
   const test = storeTest(makeDatabase);
   describe('users', () => usersConformance(test));
+  describe('groups', () => groupsConformance(test));
   describe('servers', () => serversConformance(test));
   describe('routes', () => routesConformance(test));
   describe('tokens', () => tokensConformance(test));

@@ -7,6 +7,7 @@
  * acknowledged may or may not have happened, and nothing is ever half-written. They throw `conflict` where something
  * that must be unique exists already, and `not_found` where what a new row belongs to does not exist (any more).
  */
+import type { Group, GroupWithMembers } from '../domain/group.ts';
 import type { Progress, ProgressEvent } from '../domain/progress.ts';
 import type { Route, RouteChange, RouteOf } from '../domain/route.ts';
 import type { Json, Server, ServerId } from '../domain/server.ts';
@@ -14,7 +15,7 @@ import type { Session, SessionId } from '../domain/session.ts';
 import type { Token } from '../domain/token.ts';
 import type { NewUser, User } from '../domain/user.ts';
 
-export type Topic = 'users' | 'servers' | 'tokens' | 'sessions' | 'progress' | 'routes';
+export type Topic = 'users' | 'groups' | 'servers' | 'tokens' | 'sessions' | 'progress' | 'routes';
 
 /** What only one transaction at a time does. `places`: gives out places under the limits of a course. */
 export type ExclusiveName = 'places';
@@ -85,6 +86,7 @@ export interface Restored {
 
 export interface Repositories {
   readonly users: UserRepository;
+  readonly groups: GroupRepository;
   readonly servers: ServerRepository;
   readonly routes: RouteRepository;
   readonly tokens: TokenRepository;
@@ -119,6 +121,8 @@ export interface UserRepository {
   byId(id: number): Promise<User | undefined>;
   list(query: UserQuery): Promise<Page<User>>;
   count(): Promise<number>;
+  /** Of those who have the admin role, in order of id. */
+  adminNames(): Promise<readonly string[]>;
   /** Those that did not exist are made, in order; names that exist are left out of the answer and untouched. */
   insert(users: readonly NewUser[]): Promise<readonly User[]>;
   /** @returns the changed user; undefined where there is none. @throws HubError `conflict` where the name is taken. */
@@ -127,6 +131,33 @@ export interface UserRepository {
   touch(activity: readonly { readonly id: number; readonly at: Date }[]): Promise<void>;
   /** Removes the user and all that is theirs. @returns whether there was one. */
   delete(id: number): Promise<boolean>;
+}
+
+export interface GroupQuery {
+  /** Only these names (that exist). */
+  readonly names?: readonly string[];
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+export interface GroupRepository {
+  get(name: string): Promise<GroupWithMembers | undefined>;
+  /** By name, by code point. */
+  list(query: GroupQuery): Promise<Page<GroupWithMembers>>;
+  /** Names of users, by code point; none where there is no such group. */
+  members(name: string): Promise<readonly string[]>;
+  /** Those that did not exist are made, empty. @returns only their names, in order. */
+  insert(names: readonly string[]): Promise<readonly string[]>;
+  /** Replaces them. @returns whether there is such a group. */
+  setProperties(name: string, properties: Group['properties']): Promise<boolean>;
+  /** Those who are members already stay. @throws HubError `not_found` without such a group or one of the users */
+  addMembers(name: string, userIds: readonly number[]): Promise<void>;
+  /** Those who are no members stay none. @throws HubError `not_found` where there is no such group */
+  removeMembers(name: string, userIds: readonly number[]): Promise<void>;
+  /** From now on a member of these, which are made where they do not exist, and of no others. */
+  setOfUser(userId: number, names: readonly string[]): Promise<void>;
+  /** @returns whether there was one. */
+  delete(name: string): Promise<boolean>;
 }
 
 export type NewServer = Pick<Server, 'id' | 'userId' | 'name' | 'displayName' | 'oauthClientId'>;

@@ -1,6 +1,8 @@
 /** Every page in every state that a person may meet, from made-up people and servers. */
-import type { Caller } from '../../src/domain/caller.ts';
+import type { UserCaller } from '../../src/domain/caller.ts';
 import type { ProgressEvent } from '../../src/domain/progress.ts';
+import { BUILT_IN_SCOPES } from '../../src/domain/role.ts';
+import { expandScopes } from '../../src/domain/scope.ts';
 import type { Failure, Server, ServerState } from '../../src/domain/server.ts';
 import type { ChoiceProblem } from '../../src/domain/server-choices.ts';
 import type { QueuePlace } from '../../src/domain/start-queue.ts';
@@ -21,7 +23,6 @@ import { renderFailed, renderPending } from '../../src/http/pages/spawn-pending.
 import { languages, type Texts } from '../../src/http/pages/texts/texts.ts';
 import { renderTokens } from '../../src/http/pages/token.ts';
 import type { Course, Site } from '../../src/http/parts.ts';
-import { Roles } from '../../src/hub/roles.ts';
 import { choicesOfCourse } from './choices.ts';
 
 /** Words of a course and its people, which may be anything. */
@@ -262,10 +263,10 @@ export function siteOf(words: Words, course: Partial<Course>): Site {
 }
 
 function user(id: number, name: string, admin: boolean): User {
-  return { id, name, admin, createdAt: ago(1e6), lastActivityAt: ago(20) };
+  return { id, name, admin, groups: [], createdAt: ago(1e6), lastActivityAt: ago(20) };
 }
 
-function callerOf(user: User): Caller {
+function callerOf(user: User): UserCaller {
   const session = {
     id: 'ses-1',
     userId: user.id,
@@ -276,7 +277,15 @@ function callerOf(user: User): Caller {
     address: '127.0.0.1',
     userAgent: '',
   } as const;
-  return { user, session, token: null, scopes: new Roles({ instructors: new Set() }).scopesOf(user) };
+  return {
+    kind: 'user',
+    name: user.name,
+    admin: user.admin,
+    user,
+    session,
+    token: null,
+    scopes: expandScopes(BUILT_IN_SCOPES[user.admin ? 'admin' : 'user'], { userName: user.name }),
+  };
 }
 
 function server(owner: User, state: ServerState, more: Partial<Server> = {}): Server {

@@ -13,6 +13,7 @@ import type { User } from '../../src/domain/user.ts';
 import { LOGIN_COOKIE, SESSION_COOKIE } from '../../src/http/caller.ts';
 import type { Site } from '../../src/http/parts.ts';
 import type { StartSettings } from '../../src/hub/reconcilers/servers.ts';
+import type { DeclaredRights } from '../../src/hub/roles.ts';
 import type { ServerSettings } from '../../src/hub/server-spec.ts';
 import type { ServerLimits } from '../../src/hub/servers.ts';
 import type { ShutdownWish } from '../../src/hub/shutdown.ts';
@@ -41,6 +42,8 @@ export interface HubOptions {
   readonly allowed?: readonly string[] | null;
   readonly admins?: readonly string[];
   readonly instructors?: readonly string[];
+  /** Roles and scopes that the course declares. */
+  readonly rights?: DeclaredRights;
   /** Null: any. */
   readonly password?: string | null;
   /** Ways to log in, in place of the one with the password. */
@@ -143,6 +146,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
       { id: 'password', authenticator, rule, refusal: null, prefix: '', foreignPrefixes: [] },
     ],
     site,
+    rights: options.rights ?? { roles: [], customScopes: new Map() },
     servers: {
       memory: { limit: null, guarantee: null },
       cpu: { limit: null, guarantee: null },

@@ -3,6 +3,7 @@
  * age decide by it whom they let in.
  */
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import type { Caller } from '../../domain/caller.ts';
 import { HubError } from '../../domain/errors.ts';
 import { expandScopes, isWithin, unionScopes } from '../../domain/scope.ts';
@@ -10,13 +11,14 @@ import { requireCaller } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { pathParameter } from './access.ts';
 import { described, json, type Operation } from './operation.ts';
+import { serviceIdentity, serviceIdentitySchema } from './service-identity.ts';
 import { identifyScopes, userModel, userSchema } from './user-model.ts';
 
 const identifyToken: Operation = {
   summary: 'Whose a token is',
   description: 'For programs from before JupyterHub 2.',
   access: 'caller',
-  answers: { 200: json(userSchema, 'The user whose token it is.') },
+  answers: { 200: json(z.union([userSchema, serviceIdentitySchema]), 'Whose token it is.') },
 };
 
 const removed: Operation = {
@@ -34,6 +36,7 @@ export function mountAuthorizations(
     const asking = requireToken(requireCaller(request));
     const shown = await callers.byToken(pathParameter(request, 'secret'));
     if (!shown || !mayEnter(shown, asking)) throw new HubError('not_found', 'Not Found');
+    if (shown.kind === 'service') return serviceIdentity(shown);
     const own = (await servers.ofUsers([shown.user])).get(shown.user.id) ?? [];
     const scopes = unionScopes(
       asking.scopes,
@@ -61,7 +64,7 @@ async function refuseCookies(): Promise<never> {
 }
 
 function requireToken(caller: Caller): Caller {
-  if (!caller.token) throw new HubError('forbidden', 'Ask with a token.');
+  if (caller.session) throw new HubError('forbidden', 'Ask with a token.');
   return caller;
 }
 

@@ -7,6 +7,7 @@ import { requireCaller } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { parseInput } from './body.ts';
 import { described, json, type Operation } from './operation.ts';
+import { serviceIdentity, serviceIdentitySchema } from './service-identity.ts';
 import { userQuery } from './user.ts';
 import { identifyScopes, userModel, userSchema } from './user-model.ts';
 
@@ -20,7 +21,7 @@ const tellCaller: Operation = {
   summary: 'Who asks, and what they may do',
   access: 'caller',
   query: userQuery,
-  answers: { 200: json(currentUser, 'The caller.') },
+  answers: { 200: json(z.union([currentUser, serviceIdentitySchema]), 'The caller.') },
 };
 
 export function mountCurrentUser(
@@ -28,7 +29,9 @@ export function mountCurrentUser(
   { servers, roles, site }: Pick<HttpParts, 'servers' | 'roles' | 'site'>,
 ): void {
   api.get('/user', described(tellCaller), async (request) => {
-    const { user, token, scopes } = requireCaller(request);
+    const caller = requireCaller(request);
+    if (caller.kind === 'service') return serviceIdentity(caller);
+    const { user, token, scopes } = caller;
     const { include_stopped_servers: includeStoppedServers } = parseInput(userQuery, request.query);
     const own = (await servers.ofUsers([user])).get(user.id) ?? [];
     const visible = unionScopes(scopes, expandScopes(identifyScopes(user), { userName: user.name }));

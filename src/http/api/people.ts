@@ -121,13 +121,13 @@ export function mountPeople(api: FastifyInstance, parts: Parts): void {
 
   api.post('/people/start', described(startMany), async (request, reply) => {
     const caller = requireScope(request, 'start:servers');
-    const started = await course.start(chosen(request), { by: caller.user.name });
+    const started = await course.start(chosen(request), { by: caller.name });
     return reply.status(202).send({ servers: started });
   });
 
   api.post('/people/stop', described(stopMany), async (request, reply) => {
     const caller = requireScope(request, 'delete:servers');
-    const stopped = await course.stop(chosen(request), { by: caller.user.name });
+    const stopped = await course.stop(chosen(request), { by: caller.name });
     return reply.status(202).send({ servers: stopped });
   });
 
@@ -141,7 +141,7 @@ export function mountPeople(api: FastifyInstance, parts: Parts): void {
 
   async function addNew(lines: Awaited<ReturnType<typeof course.readRoster>>, caller: Caller) {
     const names = lines.filter(({ status }) => status === 'new').map(({ name }) => name);
-    return names.length === 0 ? [] : users.create(names, { admin: false, by: caller.user.name });
+    return names.length === 0 ? [] : users.create(names, { admin: false, by: caller.name });
   }
 }
 

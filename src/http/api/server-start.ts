@@ -61,7 +61,7 @@ export function mountServerStart(
         else if (!isActive(existing)) await servers.edit(existing, { displayName });
       }
       const wanted = await servers.start(user, name, {
-        by: caller.user.name,
+        by: caller.name,
         whenFull: 'refuse',
         ...(userOptions ? { userOptions } : {}),
       });

@@ -43,8 +43,8 @@ export function mountServerStop(
         throw new HubError('not_found', `${user.name} has no server named '${name}'`);
       if (!server) return reply.status(204).send();
 
-      const reason = caller.user.id === user.id ? 'user' : 'admin';
-      await servers.stop(server, { by: caller.user.name, reason, remove });
+      const reason = caller.user?.id === user.id ? 'user' : 'admin';
+      await servers.stop(server, { by: caller.name, reason, remove });
       // Somebody else waits for a stop that was under way already.
       const patience = server.state === 'stopping' ? 0 : SHORT_WAIT_MS;
       const stopped = await servers.waitUntil(server.id, (now) => !now || !isActive(now), patience);

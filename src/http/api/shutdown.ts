@@ -27,7 +27,7 @@ export function mountShutdown(api: FastifyInstance, { shutdown }: Pick<HttpParts
   api.post('/shutdown', described(shutDown), async (request, reply) => {
     const caller = requireScope(request, 'shutdown');
     const { servers, proxy } = parseInput(shutdownBody, request.body ?? undefined);
-    await shutdown.ask({ servers, proxy, by: caller.user.name });
+    await shutdown.ask({ servers, proxy, by: caller.name });
     return reply.status(202).send({ message: 'Shutting down Hub' });
   });
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '../../domain/errors.ts';
-import { allows, ROLE_SCOPES } from '../../domain/scope.ts';
+import { allows } from '../../domain/scope.ts';
 import type { Token } from '../../domain/token.ts';
 import { requireCaller } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
@@ -27,8 +27,6 @@ const newToken = z
     'Can only assign one of scopes or roles when creating tokens.',
   )
   .prefault({});
-
-const ROLES: Readonly<Record<string, readonly string[]>> = { ...ROLE_SCOPES, token: ['inherit'] };
 
 const listTokens: Operation = {
   summary: 'The tokens of a user',
@@ -65,33 +63,25 @@ export function mountTokens(
   });
 
   api.post('/users/:user/tokens', described(createToken), async (request, reply) => {
-    const { user: maker, scopes: makerScopes } = requireCaller(request);
+    const maker = requireCaller(request);
     const { note, scopes, roles, expires_in: expiresIn } = parseInput(newToken, request.body ?? undefined);
     const owner = await users.get(userNameOf(request));
-    if (!owner || !allows(makerScopes, 'tokens', { user: owner.name })) {
+    if (!owner || !allows(maker.scopes, 'tokens', { user: owner.name })) {
       // The same words whether there is such a user or not.
       throw new HubError(
         'forbidden',
         `User ${userNameOf(request)} not found or no permissions to generate tokens`,
       );
     }
-    const by = maker.id === owner.id ? '' : ` by user ${maker.name}`;
+    const by = maker.user?.id === owner.id ? '' : ` by ${maker.kind} ${maker.name}`;
     const { token, secret } = await tokens.create({
       owner,
-      scopes: scopes ?? (roles ? scopesOfRoles(roles) : ['inherit']),
+      scopes: scopes ?? (roles ? tokens.scopesOfRoles(roles) : ['inherit']),
       note: note || `Requested via api${by}`,
       expiresInSeconds: expiresIn ?? null,
-      maker: { name: maker.name, scopes: makerScopes },
+      maker,
     });
     return reply.status(201).send({ ...(await tokenModel(token, owner, { callers })), token: secret });
-  });
-}
-
-function scopesOfRoles(roles: readonly string[]): readonly string[] {
-  return roles.flatMap((role) => {
-    const scopes = Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
-    if (!scopes) throw new HubError('invalid', `No such role: ${role}`);
-    return scopes;
   });
 }
 

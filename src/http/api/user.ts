@@ -78,7 +78,7 @@ export function mountUser(
     const caller = requireScope(request, 'admin:users', { user: name });
     const { admin } = parseInput(newUser, request.body ?? undefined);
     if (admin) refuseAdminFromOthers(caller);
-    const [created] = await users.create([name], { admin, by: caller.user.name });
+    const [created] = await users.create([name], { admin, by: caller.name });
     if (!created) throw new HubError('conflict', `User ${name} already exists`);
     const options = { scopes: caller.scopes, roles, site, includeStoppedServers: false };
     return reply.status(201).send(userModel(created, [], options));
@@ -88,8 +88,7 @@ export function mountUser(
     const caller = requireScope(request, 'admin:users', { user: userNameOf(request) });
     const patch = parseInput(userPatch, request.body);
     const user = await findUser(users, userNameOf(request));
-    if (!caller.user.admin && user.admin)
-      throw new HubError('forbidden', 'Only admins can modify other admins');
+    if (!caller.admin && user.admin) throw new HubError('forbidden', 'Only admins can modify other admins');
     if (patch.admin) refuseAdminFromOthers(caller);
     const updated = await users
       .update(user, {
@@ -105,15 +104,15 @@ export function mountUser(
   api.delete('/users/:user', described(deleteUser), async (request, reply) => {
     const caller = requireScope(request, 'delete:users', { user: userNameOf(request) });
     const user = await findUser(users, userNameOf(request));
-    if (user.id === caller.user.id) throw new HubError('invalid', 'Cannot delete yourself!');
-    await users.delete(user, { by: caller.user.name });
+    if (user.id === caller.user?.id) throw new HubError('invalid', 'Cannot delete yourself!');
+    await users.delete(user, { by: caller.name });
     return reply.status(204).send();
   });
 }
 
 /** @throws HubError `forbidden` where somebody without the admin role would give it */
 export function refuseAdminFromOthers(caller: Caller): void {
-  if (!caller.user.admin) throw new HubError('forbidden', 'Only admins can grant admin permissions');
+  if (!caller.admin) throw new HubError('forbidden', 'Only admins can grant admin permissions');
 }
 
 /** JupyterHub answers 400 where a name is taken. */

@@ -71,7 +71,7 @@ export function mountUsers(
     const caller = requireScope(request, 'admin:users');
     const { usernames, admin } = parseInput(newUsers, request.body);
     if (admin) refuseAdminFromOthers(caller);
-    const created = await users.create(usernames, { admin, by: caller.user.name });
+    const created = await users.create(usernames, { admin, by: caller.name });
     if (created.length === 0) throw new HubError('conflict', `All ${usernames.length} users already exist`);
     const options = { scopes: caller.scopes, roles, site, includeStoppedServers: false };
     return reply.status(201).send(created.map((user) => userModel(user, [], options)));

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '../../domain/errors.ts';
 import { type Answer, described, empty, errorModel, type Operation } from '../api/operation.ts';
-import { requireCaller } from '../caller.ts';
+import { requireUser } from '../caller.ts';
 import { renderConsent } from '../pages/consent.ts';
 import { pageContext, sendPage } from '../pages/page-context.ts';
 import type { HttpParts } from '../parts.ts';
@@ -48,7 +48,7 @@ export function mountAuthorize(app: FastifyInstance, parts: Pick<HttpParts, 'oau
     reply: FastifyReply,
     decision: 'allow' | 'deny' | undefined,
   ) {
-    const caller = requireCaller(request);
+    const caller = requireUser(request);
     const outcome = await parts.oauth.authorize(
       {
         parameters: request.query as Readonly<Record<string, unknown>>,

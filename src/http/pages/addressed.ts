@@ -4,7 +4,7 @@ import { HubError } from '../../domain/errors.ts';
 import { allows } from '../../domain/scope.ts';
 import type { Server } from '../../domain/server.ts';
 import { normalizeUserName, type User } from '../../domain/user.ts';
-import { requireCaller } from '../caller.ts';
+import { requireUser } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 
 /** The same for what is not there, so that nobody learns who is in the course. */
@@ -35,7 +35,7 @@ export async function addressedServer(
   { users, servers }: Pick<HttpParts, 'users' | 'servers'>,
   scope: ServerScope,
 ): Promise<Addressed> {
-  const caller = requireCaller(request);
+  const caller = requireUser(request);
   const { user, server: name = '' } = request.params as ServerParams;
   const ownerName = user === undefined ? caller.user.name : normalizeUserName(user);
   const allowed = allows(caller.scopes, scope, { user: ownerName, server: name });

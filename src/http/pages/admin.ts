@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { Caller } from '../../domain/caller.ts';
+import type { UserCaller } from '../../domain/caller.ts';
 import { HubError } from '../../domain/errors.ts';
 import { allows } from '../../domain/scope.ts';
-import { requireCaller } from '../caller.ts';
+import { requireUser } from '../caller.ts';
 import { PAGE_POLICY } from '../headers.ts';
 import type { HttpParts } from '../parts.ts';
 import { html } from './html.ts';
@@ -22,7 +22,7 @@ export function mountAdmin(app: FastifyInstance, parts: Pick<HttpParts, 'site' |
   const { site } = parts;
   for (const [page, path] of Object.entries(PAGES)) {
     app.get(`/${path}`, async (request, reply) => {
-      const caller = requireCaller(request);
+      const caller = requireUser(request);
       if (!allows(caller.scopes, 'admin-ui') || !allows(caller.scopes, 'list:users')) {
         throw new HubError('forbidden', 'This page is for those who teach or administer the course.');
       }
@@ -63,7 +63,7 @@ export function mountAdmin(app: FastifyInstance, parts: Pick<HttpParts, 'site' |
 }
 
 /** What a caller may do here, for the buttons; every request is checked again. */
-function abilitiesOf({ scopes, user }: Caller) {
+function abilitiesOf({ scopes, user }: UserCaller) {
   return {
     start: allows(scopes, 'start:servers'),
     stop: allows(scopes, 'delete:servers'),

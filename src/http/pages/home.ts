@@ -1,7 +1,7 @@
 /** Home: go on where one was. */
 import type { FastifyInstance } from 'fastify';
 import { isSettled, type Server } from '../../domain/server.ts';
-import { requireCaller } from '../caller.ts';
+import { requireUser } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { actionForm, askingButton } from './forms.ts';
 import { type Fragment, type Html, html } from './html.ts';
@@ -30,7 +30,7 @@ export interface HomeModel {
 
 export function mountHome(app: FastifyInstance, parts: Parts): void {
   app.get('/', { prefixTrailingSlash: 'slash' }, async (request, reply) =>
-    reply.redirect(await startingPoint(requireCaller(request).user, parts)),
+    reply.redirect(await startingPoint(requireUser(request).user, parts)),
   );
   // The login cookie does not reach the address without a slash.
   app.get('/', { prefixTrailingSlash: 'no-slash' }, async (_request, reply) =>
@@ -38,7 +38,7 @@ export function mountHome(app: FastifyInstance, parts: Parts): void {
   );
 
   app.get('/home', async (request, reply) => {
-    const { user } = requireCaller(request);
+    const { user } = requireUser(request);
     const servers = (await parts.servers.ofUsers([user])).get(user.id) ?? [];
     const shown = await Promise.all(
       servers.map(async (server) => ({

@@ -1,5 +1,5 @@
 /** What every page has: head, header, footer. */
-import type { Caller } from '../../domain/caller.ts';
+import type { UserCaller } from '../../domain/caller.ts';
 import { allowsSome } from '../../domain/scope.ts';
 import { POLDER_VERSION } from '../../lib/version.ts';
 import type { Site } from '../parts.ts';
@@ -12,7 +12,7 @@ import { languages } from './texts/texts.ts';
 /** What a view may know besides its own subject. */
 export interface PageContext extends Reader {
   readonly site: Site;
-  readonly caller: Caller | undefined;
+  readonly caller: UserCaller | undefined;
   readonly now: Date;
   /** For the forms of the page. */
   readonly xsrf: string;
@@ -81,7 +81,7 @@ ${renderReading(context)}
 
 function renderNavigation(
   { site, texts }: Pick<PageContext, 'site' | 'texts'>,
-  caller: Caller,
+  caller: UserCaller,
   entry: Page['entry'],
 ): Html {
   const link = (name: NonNullable<Page['entry']>, label: string) =>

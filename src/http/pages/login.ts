@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError, type HubErrorCode } from '../../domain/errors.ts';
 import type { ServiceChoice } from '../../hub/service-login.ts';
-import { LOGIN_COOKIE, setSessionCookies } from '../caller.ts';
+import { LOGIN_COOKIE, setSessionCookies, userCaller } from '../caller.ts';
 import { answerWithPage, publicErrorOf } from '../errors.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
@@ -35,7 +35,8 @@ export function mountLogin(app: FastifyInstance, parts: Parts): void {
 
   app.get('/login', async (request, reply) => {
     const next = nextOf(request, parts);
-    if (request.caller) return reply.redirect(next ?? (await startingPoint(request.caller.user, parts)));
+    const known = userCaller(request);
+    if (known) return reply.redirect(next ?? (await startingPoint(known.user, parts)));
     const ways = waysOf(parts);
     // Not for somebody who has just logged out: they would be logged in again.
     if (site.autoLogin && isOnlyService(ways) && field(request.query, 'logged-out') === undefined) {
@@ -49,7 +50,8 @@ export function mountLogin(app: FastifyInstance, parts: Parts): void {
   app.post('/login', { errorHandler: showExpired }, async (request, reply) => {
     const next = nextOf(request, parts);
     // Sent twice, or logged in from another tab meanwhile.
-    if (request.caller) return reply.redirect(next ?? (await startingPoint(request.caller.user, parts)), 303);
+    const known = userCaller(request);
+    if (known) return reply.redirect(next ?? (await startingPoint(known.user, parts)), 303);
     const name = field(request.body, 'username');
     const password = field(request.body, 'password');
     if (name === undefined || password === undefined) {

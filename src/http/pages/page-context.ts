@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { userCaller } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { xsrfToken } from '../xsrf.ts';
 import type { PageContext } from './layout.ts';
@@ -18,7 +19,7 @@ export function visitorContext(
   request: FastifyRequest,
   site: HttpParts['site'],
 ): Omit<PageContext, 'now' | 'xsrf'> {
-  return { site, caller: request.caller, ...readerOf(request, site) };
+  return { site, caller: userCaller(request), ...readerOf(request, site) };
 }
 
 export function sendPage(reply: FastifyReply, page: string, status = 200): FastifyReply {

@@ -4,7 +4,7 @@ import { HubError } from '../../domain/errors.ts';
 import { allows } from '../../domain/scope.ts';
 import { isSettled, type Server, type ServerState } from '../../domain/server.ts';
 import type { User } from '../../domain/user.ts';
-import { requireCaller } from '../caller.ts';
+import { requireUser } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { actionForm } from './forms.ts';
 import { type Fragment, type Html, html } from './html.ts';
@@ -36,7 +36,7 @@ export interface PeopleModel {
 
 export function mountPlainPeople(app: FastifyInstance, parts: Parts): void {
   app.get('/admin/plain', async (request, reply) => {
-    const caller = requireCaller(request);
+    const caller = requireUser(request);
     if (!allows(caller.scopes, 'admin-ui') || !allows(caller.scopes, 'list:users')) {
       throw new HubError('forbidden', 'This page is for those who teach or administer the course.');
     }

@@ -14,7 +14,7 @@ export function mountProxyError(app: FastifyInstance, { site }: Pick<HttpParts, 
   app.get('/error/:code', async (request, reply) => {
     const { code } = request.params as { readonly code: string };
     const status = /^[45]\d\d$/.test(code) ? Number(code) : 404;
-    request.log.info({ status, user: request.caller?.user.name }, 'the proxy could not answer');
+    request.log.info({ status, user: request.caller?.name }, 'the proxy could not answer');
     if (field(request.query, 'url')?.startsWith(`${site.baseUrl}hub/api/`)) {
       const message = wordsOf(english, status);
       return reply.status(status).type('application/json').send({ status, message });

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError } from '../../domain/errors.ts';
 import { hasChoice } from '../../domain/server-choices.ts';
-import { requireCaller } from '../caller.ts';
+import { requireUser } from '../caller.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
 import { addressedServer, NOT_YOURS } from './addressed.ts';
@@ -19,7 +19,7 @@ export function mountServerActions(app: FastifyInstance, parts: Parts): void {
   for (const path of ['/stop/:user', '/stop/:user/:server']) {
     app.post(path, async (request, reply) => {
       const { owner, server } = await addressedServer(request, parts, 'delete:servers');
-      const caller = requireCaller(request).user;
+      const caller = requireUser(request).user;
       const reason = caller.id === owner.id ? 'user' : 'admin';
       if (server) await servers.stop(server, { by: caller.name, reason });
       return goBack(request, reply);
@@ -43,7 +43,7 @@ export function mountServerActions(app: FastifyInstance, parts: Parts): void {
 
   /** A new named server of one's own, which starts at once, or as soon as it is chosen which one. */
   app.post('/servers', async (request, reply) => {
-    const { user } = requireCaller(request);
+    const { user } = requireUser(request);
     const name = field(request.body, 'name')?.trim();
     if (!name) throw new HubError('invalid', 'Give the new server a name.');
     if (hasChoice(site.choices)) {

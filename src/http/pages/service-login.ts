@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError } from '../../domain/errors.ts';
 import type { LoginFrom } from '../../hub/admission.ts';
-import { setSessionCookies } from '../caller.ts';
+import { setSessionCookies, userCaller } from '../caller.ts';
 import { publicErrorOf } from '../errors.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
@@ -55,8 +55,9 @@ export function mountServiceLogin(app: FastifyInstance, parts: Parts): void {
     const name = `${FLOW_COOKIE}${flow ?? ''}`;
     const sealed = request.cookies[name];
     // Back by the browser's button, after it went well.
-    if (sealed === undefined && request.caller) {
-      return reply.redirect(await startingPoint(request.caller.user, parts));
+    const known = userCaller(request);
+    if (sealed === undefined && known) {
+      return reply.redirect(await startingPoint(known.user, parts));
     }
     if (sealed !== undefined) reply.clearCookie(name, cookieOptions(request));
     const finished = await serviceLogin.finish(answer, { sealed, from: loginFrom(request) });

@@ -1,7 +1,7 @@
 /** Where somebody is logged in: see it, log out one browser, or all of them. */
 import type { FastifyInstance } from 'fastify';
 import type { Session } from '../../domain/session.ts';
-import { clearSessionCookies, requireCaller } from '../caller.ts';
+import { clearSessionCookies, requireUser } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { browserName } from './browser-name.ts';
 import { actionForm, askingButton } from './forms.ts';
@@ -17,14 +17,14 @@ export function mountSessions(app: FastifyInstance, parts: Parts): void {
   const { sessions, site } = parts;
 
   app.get('/sessions', async (request, reply) => {
-    const { user } = requireCaller(request);
+    const { user } = requireUser(request);
     const ended = field(request.query, 'ended') !== undefined;
     const model = { sessions: await sessions.list(user), ended };
     return sendPage(reply, renderSessions(pageContext(request, reply, parts), model));
   });
 
   app.post('/sessions/end', async (request, reply) => {
-    const { user, session: own } = requireCaller(request);
+    const { user, session: own } = requireUser(request);
     const session = await sessions.get(user, field(request.body, 'id') ?? '');
     if (session) await sessions.close(session);
     if (session === undefined || session.id !== own?.id) {
@@ -35,7 +35,7 @@ export function mountSessions(app: FastifyInstance, parts: Parts): void {
   });
 
   app.post('/sessions/end-all', async (request, reply) => {
-    await sessions.closeAll(requireCaller(request).user);
+    await sessions.closeAll(requireUser(request).user);
     clearSessionCookies(reply, parts);
     return reply.redirect(hubPath(site, 'login', { 'logged-out': '1' }), 303);
   });

@@ -7,7 +7,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isActive, type Server } from '../../domain/server.ts';
 import { choiceProblem, hasChoice } from '../../domain/server-choices.ts';
-import { requireCaller } from '../caller.ts';
+import { requireUser } from '../caller.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
 import { addressedServer } from './addressed.ts';
@@ -37,7 +37,7 @@ export function mountSpawn(app: FastifyInstance, parts: Parts): void {
       if (server && isActive(server) && server.desired === 'running') {
         return reply.redirect(hubServerPath(site, 'spawn-pending', server, { next }));
       }
-      const own = owner.id === requireCaller(request).user.id;
+      const own = owner.id === requireUser(request).user.id;
       const model = { server: { owner: owner.name, name }, own, next };
       const context = pageContext(request, reply, parts);
       if (!hasChoice(site.choices)) return sendPage(reply, renderStart(context, model));
@@ -49,7 +49,7 @@ export function mountSpawn(app: FastifyInstance, parts: Parts): void {
 
     app.post(path, async (request, reply) => {
       const { owner, name, server } = await addressedServer(request, parts, 'start:servers');
-      const { user } = requireCaller(request);
+      const { user } = requireUser(request);
       const addressed = { owner: owner.name, name };
       const next = nextOf(request, parts);
       // Administrators who start a server from a list stay at the list.

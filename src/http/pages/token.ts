@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { HubError } from '../../domain/errors.ts';
 import { type Token, tokenApiId, tokenIdOf } from '../../domain/token.ts';
-import { requireCaller } from '../caller.ts';
+import { requireUser } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { actionForm } from './forms.ts';
 import { type Fragment, type Html, html } from './html.ts';
@@ -38,7 +38,7 @@ export function mountToken(app: FastifyInstance, parts: Parts): void {
   const { site, tokens } = parts;
 
   app.get('/token', async (request, reply) => {
-    const { user } = requireCaller(request);
+    const { user } = requireUser(request);
     const revoked = field(request.query, 'revoked') !== undefined;
     const context = pageContext(request, reply, parts);
     const notice = revoked ? { notice: context.texts.token.revoked } : {};
@@ -46,7 +46,7 @@ export function mountToken(app: FastifyInstance, parts: Parts): void {
   });
 
   app.post('/token', async (request, reply) => {
-    const { user, scopes } = requireCaller(request);
+    const { user, scopes } = requireUser(request);
     const { texts } = readerOf(request, site);
     const note = (field(request.body, 'note')?.trim() || texts.token.noteDefault).slice(0, LONGEST_NOTE);
     const purpose = purposeOf(field(request.body, 'purpose'));
@@ -65,7 +65,7 @@ export function mountToken(app: FastifyInstance, parts: Parts): void {
   });
 
   app.post('/token/revoke', async (request, reply) => {
-    const { user } = requireCaller(request);
+    const { user } = requireUser(request);
     const id = tokenIdOf(field(request.body, 'id') ?? '');
     const token = id === undefined ? undefined : await tokens.get(user, id);
     if (token) await tokens.revoke(token);

@@ -3,7 +3,7 @@
  * server. It survives logging in and starting.
  */
 import type { FastifyInstance } from 'fastify';
-import { requireCaller } from '../caller.ts';
+import { requireUser } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { hubPath, openPath } from './links.ts';
 
@@ -13,7 +13,7 @@ export function mountUserRedirect(app: FastifyInstance, parts: Parts): void {
   const { site } = parts;
   for (const path of ['/user-redirect', '/user-redirect/*']) {
     app.get(path, async (request, reply) => {
-      const { user } = requireCaller(request);
+      const { user } = requireUser(request);
       // As it was written: what is escaped in it stays so.
       const rest = request.url.slice(hubPath(site, 'user-redirect').length).replace(/^\/+/, '');
       const target = `${openPath(site, { owner: user.name, name: '' })}${rest}`;

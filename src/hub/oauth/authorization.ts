@@ -1,5 +1,5 @@
 /** The steps of an authorization request (RFC 6749 §4.1.1). Each proves one thing and returns what it proved. */
-import type { Caller } from '../../domain/caller.ts';
+import type { UserCaller } from '../../domain/caller.ts';
 import { HubError } from '../../domain/errors.ts';
 import { allows } from '../../domain/scope.ts';
 import type { Session } from '../../domain/session.ts';
@@ -14,7 +14,7 @@ import { type Parameters, parameter, requiredParameter } from './parameters.ts';
 export const CODE_SECONDS = 300;
 
 /** Only a browser can be sent back to a server. @throws HubError `unauthenticated` */
-export function requireSession(caller: Caller): Session {
+export function requireSession(caller: UserCaller): Session {
   if (!caller.session) throw new HubError('unauthenticated', 'Log in with a browser to open a server.');
   return caller.session;
 }
@@ -69,7 +69,7 @@ export function checkResponseType(parameters: Parameters): void {
 }
 
 /** @throws HubError `forbidden`, for a page: who may not be let in is not told of to the client */
-export function checkAccess(client: OAuthClient, caller: Caller): void {
+export function checkAccess(client: OAuthClient, caller: UserCaller): void {
   if (allows(caller.scopes, client.access.scope, client.access.subject)) return;
   throw new HubError('forbidden', client.refusal);
 }

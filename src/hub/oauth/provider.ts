@@ -6,7 +6,7 @@
  * Both endpoints are a column of steps. A step throws what is wrong: HubError for whoever sits before the browser, where
  * the client or its address cannot be trusted (RFC 6749 §4.1.2.1), OAuthError for the client.
  */
-import type { Caller } from '../../domain/caller.ts';
+import type { UserCaller } from '../../domain/caller.ts';
 import { expandScopes, intersectScopes } from '../../domain/scope.ts';
 import { newSecret } from '../../lib/secret.ts';
 import type { Store } from '../../store/store.ts';
@@ -87,7 +87,7 @@ export class OAuthProvider {
   }
 
   /** @throws HubError for a page; errors that concern the client are in the redirect. */
-  async authorize(request: AuthorizationRequest, caller: Caller): Promise<AuthorizationOutcome> {
+  async authorize(request: AuthorizationRequest, caller: UserCaller): Promise<AuthorizationOutcome> {
     const { parameters, origin, decision } = request;
     const session = requireSession(caller);
     const client = await findClient(this.#parts, parameters);
@@ -144,7 +144,7 @@ export class OAuthProvider {
   }
 }
 
-function consentView(client: OAuthClient, scopes: readonly string[], caller: Caller): ConsentView {
+function consentView(client: OAuthClient, scopes: readonly string[], caller: UserCaller): ConsentView {
   if (client.server) {
     const { owner, name, displayName } = client.server;
     return { kind: 'server', owner, serverName: name, displayName };

@@ -9,8 +9,8 @@
 import { randomUUID } from 'node:crypto';
 import { HubError } from '../../domain/errors.ts';
 import type { Progress } from '../../domain/progress.ts';
+import { BUILT_IN_SCOPES } from '../../domain/role.ts';
 import type { RouteOf } from '../../domain/route.ts';
-import { ROLE_SCOPES } from '../../domain/scope.ts';
 import {
   type Failure,
   type HookResult,
@@ -212,7 +212,7 @@ export class ServerReconciler implements Reconciler {
     if (server === undefined || !begun) return undefined;
     await tx.tokens.insert({
       userId: server.userId,
-      scopes: ROLE_SCOPES.server,
+      scopes: BUILT_IN_SCOPES.server,
       note: `Server at ${server.owner}/${server.name}`,
       createdAt: now,
       expiresAt: null,

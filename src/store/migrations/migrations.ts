@@ -13,6 +13,7 @@ import type { Tables } from '../sql/tables.ts';
 import * as first from './0001-first.ts';
 import * as routes from './0002-routes.ts';
 import * as agreements from './0003-agreements.ts';
+import * as groups from './0004-groups.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 export interface Step {
@@ -28,6 +29,7 @@ export const STEPS: Steps = {
   '0001-first': first,
   '0002-routes': routes,
   '0003-agreements': agreements,
+  '0004-groups': groups,
 };
 
 /** What was done to a database, by us or by another version. */

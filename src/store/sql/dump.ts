@@ -12,6 +12,8 @@ import type { ServerRow, Tables, TokenRow } from './tables.ts';
 /** In an order in which each can refer to those before it, with what orders its rows. */
 const KEPT = {
   users: ['id'],
+  groups: ['name'],
+  group_members: ['user_id', 'group_name'],
   servers: ['id'],
   sessions: ['id'],
   tokens: ['id'],
@@ -104,7 +106,7 @@ export async function load(tx: TransactionConnection, pieces: AsyncIterable<Piec
     const resume = bulk.resume(table);
     if (resume !== undefined) await tx.execute(resume);
   }
-  tx.announce('users', 'servers', 'tokens', 'sessions', 'progress');
+  tx.announce('users', 'groups', 'servers', 'tokens', 'sessions', 'progress');
   return { ...counts, running: kept.size, ended: active.size - kept.size };
 }
 

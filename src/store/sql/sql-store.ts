@@ -7,6 +7,7 @@ import { type Access, Connection, ReadConnection, TransactionConnection } from '
 import { SqlAgreements } from './agreements.ts';
 import { type Backend, LostRace } from './backend.ts';
 import { dump, load } from './dump.ts';
+import { SqlGroups } from './groups.ts';
 import { Notices } from './notices.ts';
 import { SqlOAuthCodes } from './oauth-codes.ts';
 import { SqlProgress } from './progress.ts';
@@ -24,6 +25,7 @@ const RETRY_MILLISECONDS = 10_000;
 /** The store on any SQL database; `backend` is all in which they differ. */
 export class SqlStore implements Store {
   readonly users: SqlUsers;
+  readonly groups: SqlGroups;
   readonly servers: SqlServers;
   readonly routes: SqlRoutes;
   readonly tokens: SqlTokens;
@@ -43,6 +45,7 @@ export class SqlStore implements Store {
     const access: Access = { reads: this.#reads, write: (work) => this.#transact('read committed', work) };
     const repositories = repositoriesOf(access);
     this.users = repositories.users;
+    this.groups = repositories.groups;
     this.servers = repositories.servers;
     this.routes = repositories.routes;
     this.tokens = repositories.tokens;
@@ -155,6 +158,7 @@ export class SqlStore implements Store {
 function repositoriesOf(access: Access) {
   return {
     users: new SqlUsers(access),
+    groups: new SqlGroups(access),
     servers: new SqlServers(access),
     routes: new SqlRoutes(access),
     tokens: new SqlTokens(access),

@@ -9,6 +9,8 @@ export interface Tables {
   servers: ServersTable;
   routes: RoutesTable;
   route_feed: RouteFeedTable;
+  groups: GroupsTable;
+  group_members: GroupMembersTable;
   tokens: TokensTable;
   sessions: SessionsTable;
   oauth_codes: OAuthCodesTable;
@@ -88,6 +90,16 @@ interface TokensTable {
   session_id: string | null;
   oauth_client_id: string | null;
   server_id: string | null;
+}
+
+interface GroupsTable {
+  name: string;
+  properties: JsonText;
+}
+
+interface GroupMembersTable {
+  user_id: number;
+  group_name: string;
 }
 
 interface SessionsTable {

@@ -5,6 +5,7 @@ import type { Page, UserQuery, UserRepository } from '../store.ts';
 import type { Access, Connection } from './access.ts';
 import { latestOf, toucherOf } from './activity.ts';
 import { toDate, toDateOrNull } from './columns.ts';
+import { groupsOfUser, toGroupNames } from './groups.ts';
 import { statement } from './statement.ts';
 import type { Tables, UserRow } from './tables.ts';
 
@@ -36,7 +37,11 @@ export class SqlUsers implements UserRepository {
     const counted = await reads.execute(found.select((eb) => eb.fn.countAll<number>().as('total')));
     const { sort = 'id', offset = 0, limit = Number.MAX_SAFE_INTEGER } = query;
     const direction = sort.startsWith('-') ? 'desc' : 'asc';
-    let page = found.selectAll('users').offset(Math.max(0, offset)).limit(Math.max(0, limit));
+    let page = found
+      .selectAll('users')
+      .select(groupsOfUser.as('groups'))
+      .offset(Math.max(0, offset))
+      .limit(Math.max(0, limit));
     if (sort.endsWith('name')) page = page.orderBy('users.name', direction);
     // The same expression as the index: who was never active comes before everyone who was.
     if (sort.endsWith('last_activity')) {
@@ -49,6 +54,10 @@ export class SqlUsers implements UserRepository {
   async count(): Promise<number> {
     const row = await this.#access.reads.first(count);
     return Number(row!.total);
+  }
+
+  async adminNames(): Promise<readonly string[]> {
+    return (await this.#access.reads.all(admins)).map((row) => row.name);
   }
 
   async insert(users: readonly NewUser[]): Promise<readonly User[]> {
@@ -81,7 +90,7 @@ export class SqlUsers implements UserRepository {
       }
       if (rows.length > 0) tx.announce('users');
       // Databases return inserted rows in no order that they promise.
-      return rows.sort((a, b) => a.id - b.id).map(toUser);
+      return rows.sort((a, b) => a.id - b.id).map((row) => toUser({ ...row, groups: null }));
     });
   }
 
@@ -109,17 +118,18 @@ export class SqlUsers implements UserRepository {
   async delete(id: number): Promise<boolean> {
     return await this.#access.write(async (tx) => {
       if ((await tx.change(remove, id)) === 0) return false;
-      tx.announce('users', 'servers', 'tokens', 'sessions');
+      tx.announce('users', 'groups', 'servers', 'tokens', 'sessions');
       return true;
     });
   }
 }
 
-function toUser(row: UserRow): User {
+function toUser(row: UserRow & { readonly groups: string | null }): User {
   return {
     id: row.id,
     name: row.name,
     admin: row.admin === 1,
+    groups: toGroupNames(row.groups),
     createdAt: toDate(row.created_at),
     lastActivityAt: toDateOrNull(row.last_activity_at),
   };
@@ -149,17 +159,23 @@ const READY = ['ready'];
 const ACTIVE = ['queued', 'starting', 'ready', 'stopping'];
 
 const byName = statement(({ db }, name: string) =>
-  db.selectFrom('users').selectAll().where('name', '=', name),
+  db.selectFrom('users').selectAll().select(groupsOfUser.as('groups')).where('name', '=', name),
 );
 
-const byId = statement(({ db }, id: number) => db.selectFrom('users').selectAll().where('id', '=', id));
+const byId = statement(({ db }, id: number) =>
+  db.selectFrom('users').selectAll().select(groupsOfUser.as('groups')).where('id', '=', id),
+);
 
 const byIdLocked = statement(({ db, lock }, id: number) =>
-  lock(db.selectFrom('users').selectAll().where('id', '=', id), 'users'),
+  lock(db.selectFrom('users').selectAll().select(groupsOfUser.as('groups')).where('id', '=', id), 'users'),
 );
 
 const count = statement(({ db }) =>
   db.selectFrom('users').select((eb) => eb.fn.countAll<number>().as('total')),
+);
+
+const admins = statement(({ db }) =>
+  db.selectFrom('users').select('name').where('admin', '=', 1).orderBy('id'),
 );
 
 const namesAmong = statement(({ db, among }, names: readonly string[]) =>
