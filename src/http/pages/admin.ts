@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { UserCaller } from '../../domain/caller.ts';
 import { HubError } from '../../domain/errors.ts';
-import { allows } from '../../domain/scope.ts';
+import { allows, allowsSome } from '../../domain/scope.ts';
 import { requireUser } from '../caller.ts';
 import { PAGE_POLICY } from '../headers.ts';
 import type { HttpParts } from '../parts.ts';
@@ -65,9 +65,9 @@ export function mountAdmin(app: FastifyInstance, parts: Pick<HttpParts, 'site' |
 /** What a caller may do here, for the buttons; every request is checked again. */
 function abilitiesOf({ scopes, user }: UserCaller) {
   return {
-    start: allows(scopes, 'start:servers'),
-    stop: allows(scopes, 'delete:servers'),
-    open: allows(scopes, 'access:servers'),
+    start: allowsSome(scopes, 'start:servers'),
+    stop: allowsSome(scopes, 'delete:servers'),
+    open: allowsSome(scopes, 'access:servers'),
     add: allows(scopes, 'admin:users'),
     remove: allows(scopes, 'delete:users'),
     giveAdmin: allows(scopes, 'admin:users') && user.admin,
