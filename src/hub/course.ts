@@ -1,19 +1,13 @@
 /** What those who teach do for many people at once. */
-import { type RosterLine, readRoster } from '../domain/roster.ts';
 import type { Server } from '../domain/server.ts';
 import type { QueuePlace } from '../domain/start-queue.ts';
 import type { User } from '../domain/user.ts';
 import type { Store } from '../store/store.ts';
+import { type CheckedLine, checkRoster } from './roster.ts';
 import type { Servers } from './servers.ts';
 
 /** People are read by so many at a time. */
 const PAGE_SIZE = 500;
-
-export type RosterStatus = 'new' | 'exists' | 'repeated' | 'invalid';
-
-export interface CheckedLine extends RosterLine {
-  readonly status: RosterStatus;
-}
 
 export class Course {
   readonly #store: Store;
@@ -53,18 +47,9 @@ export class Course {
     return meant.length;
   }
 
-  /** What each line of a list of people comes to. Changes nothing. @throws HubError `invalid` for a list of too many */
-  async readRoster(text: string): Promise<readonly CheckedLine[]> {
-    const lines = readRoster(text);
-    const names = [...new Set(lines.map(({ name }) => name))];
-    const { items } = await this.#store.users.list({ names, limit: names.length || 1 });
-    const existing = new Set(items.map(({ name }) => name));
-    const seen = new Set<string>();
-    return lines.map((line) => {
-      const repeated = seen.has(line.name);
-      seen.add(line.name);
-      return { ...line, status: statusOf(line, { repeated, exists: existing.has(line.name) }) };
-    });
+  /** As `checkRoster`. */
+  readRoster(text: string): Promise<readonly CheckedLine[]> {
+    return checkRoster(this.#store, text);
   }
 
   async *#people(names: ReadonlySet<string> | undefined): AsyncIterable<User> {
@@ -75,13 +60,4 @@ export class Course {
       if (page.items.length < PAGE_SIZE) return;
     }
   }
-}
-
-function statusOf(
-  { problem }: RosterLine,
-  { repeated, exists }: { readonly repeated: boolean; readonly exists: boolean },
-): RosterStatus {
-  if (problem !== null) return 'invalid';
-  if (repeated) return 'repeated';
-  return exists ? 'exists' : 'new';
 }

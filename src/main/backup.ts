@@ -1,14 +1,12 @@
 /** `polder backup` and `polder restore`: all that is in the database, to a file and back, while hubs run. */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { loadConfig } from '../config/load.ts';
+import { join } from 'node:path';
 import { HubError } from '../domain/errors.ts';
 import { POLDER_VERSION } from '../lib/version.ts';
 import { checkBackup, readPieces, writeBackup } from '../store/backup-file.ts';
 import type { Store } from '../store/store.ts';
-import { databaseOf, defaultDataPath, openDataFolder } from './data-folder.ts';
-import { openDatabase } from './database.ts';
+import { findDatabase } from './find-database.ts';
 import type { CourseFiles } from './prepare-course.ts';
 
 export interface BackupOptions extends CourseFiles {
@@ -72,28 +70,6 @@ export async function restoreCommand(options: BackupOptions, say: (line: string)
 async function backUp(store: Store, file: string, force: boolean): Promise<{ readonly rows: number }> {
   const head = { made: new Date().toISOString(), polder: POLDER_VERSION, schema: store.schema };
   return await writeBackup(file, head, { dump: (write) => store.dump(write), force });
-}
-
-/** @throws HubError where the file has errors */
-async function findDatabase({ configFiles, data, accept, generation }: CourseFiles) {
-  const loaded = await loadConfig(configFiles, { accept, generation });
-  if (loaded.config === undefined) {
-    const files = configFiles.join(' -f ');
-    const first = loaded.findings.find(({ severity }) => severity === 'error');
-    throw new HubError(
-      'invalid',
-      `${first?.position?.file ?? configFiles[0]}: ${first?.message} The file says where the database is: ` +
-        `name the right one with -f, or see polder check -f ${files}; errors may be accepted (--accept), as at the start.`,
-    );
-  }
-  const { config, secrets } = loaded;
-  const path = resolve(data ?? defaultDataPath(configFiles[0]!));
-  const isThere = secrets.databaseUrl !== null || existsSync(databaseOf(path));
-  const open = async () => {
-    const folder = await openDataFolder(path);
-    return await openDatabase({ config, secrets, file: folder.database });
-  };
-  return { path, isThere, open };
 }
 
 function people(count: number): string {

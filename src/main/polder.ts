@@ -175,6 +175,19 @@ addDatabaseOptions(
 });
 
 addDatabaseOptions(
+  program
+    .command('users')
+    .description('the people of a course')
+    .command('import')
+    .description('add the people of a list or CSV, while the course runs')
+    .argument('<file>', 'a name a line, or a CSV with a column “name” or “email”')
+    .option('--dry-run', 'say what would come of it, and change nothing', false),
+).action(async (file: string, { dryRun, ...given }: DatabaseFlags & { dryRun: boolean }) => {
+  const { importUsers } = await import('./users-import.ts');
+  process.exitCode = await importUsers({ ...courseOf(given), file, dryRun }, sayLine);
+});
+
+addDatabaseOptions(
   program.command('stop-servers').description('end all servers of a course whose hub does not run'),
 ).action(async (given: DatabaseFlags) => {
   const { stopServers } = await import('./stop-servers.ts');

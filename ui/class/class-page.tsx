@@ -56,12 +56,23 @@ export function ClassPage() {
       )}
       <FailedServers servers={inState('failed')} onFailure={setFailed} />
       <NameGroup heading={words.waitingHeading} servers={inState('queued')} note={placeNote} />
-      <NameGroup heading={words.startingHeading} servers={inState('starting')} />
-      <NameGroup heading={words.readyHeading} servers={inState('ready')} open={start.abilities.open} />
-      <NameGroup heading={words.stoppingHeading} servers={inState('stopping')} />
+      <NameGroup heading={words.startingHeading} servers={byName(inState('starting'))} />
+      <NameGroup
+        heading={words.readyHeading}
+        servers={byName(inState('ready'))}
+        open={start.abilities.open}
+      />
+      <NameGroup heading={words.stoppingHeading} servers={byName(inState('stopping'))} />
       <FailureWindow failed={failed} onClose={() => setFailed(undefined)} />
     </>
   );
+}
+
+const collator = new Intl.Collator(texts.language, { numeric: true });
+
+/** Those who wait stay in order of their turn. */
+function byName(servers: readonly ActiveServer[]): readonly ActiveServer[] {
+  return servers.toSorted((a, b) => collator.compare(a.owner, b.owner) || collator.compare(a.name, b.name));
 }
 
 function placeNote({ place }: ActiveServer): string | undefined {
