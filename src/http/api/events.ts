@@ -5,10 +5,9 @@
  */
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { HttpParts } from '../parts.ts';
 import { requireSomeScope } from './access.ts';
-import { described, type Operation } from './operation.ts';
+import { described, events, type Operation } from './operation.ts';
 
 /** Proxies on the way close a connection on which nothing is said. */
 const KEEP_ALIVE_MS = 8_000;
@@ -19,7 +18,7 @@ const followChanges: Operation = {
     'Events `changed`, each a line `data: {"changed": ["users", "servers"]}`; ask again for what you show.',
   access: ['list:users'],
   answers: {
-    200: { description: 'The events; they do not end.', content: { 'text/event-stream': z.string() } },
+    200: events('They do not end.'),
   },
 };
 

@@ -54,6 +54,11 @@ export function empty(description: string): Answer {
   return { description, content: null };
 }
 
+/** A stream of events; the schema is of each, as readers of such streams have it. */
+export function events(description: string): Answer {
+  return { description, content: { 'text/event-stream': z.looseObject({ data: z.string() }) } };
+}
+
 /** A list, or a page of it for clients that ask for pages: see `pagination.ts`. */
 export function listed(item: z.ZodType, description: string): Answer {
   return {

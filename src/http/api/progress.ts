@@ -6,7 +6,6 @@
  */
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { HubError } from '../../domain/errors.ts';
 import { languageNamed } from '../../domain/language.ts';
 import type { ProgressEvent } from '../../domain/progress.ts';
@@ -17,7 +16,7 @@ import type { ServerUpdate } from '../../hub/servers.ts';
 import { languages, type Texts } from '../pages/texts/texts.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, notFound, requireScope, serverNameOf, userNameOf } from './access.ts';
-import { described, type Operation } from './operation.ts';
+import { described, events, type Operation } from './operation.ts';
 import { serverLabel } from './server-model.ts';
 import { SERVER_PATHS, serverSubject } from './server-request.ts';
 
@@ -33,10 +32,7 @@ const followStart: Operation = {
     'Events, each a line `data: {"progress": 0–100, "message": …}`; the last has `ready` or `failed`.',
   access: ['read:servers'],
   answers: {
-    200: {
-      description: 'The events; ends when the start does.',
-      content: { 'text/event-stream': z.string() },
-    },
+    200: events('They end when the start does.'),
   },
 };
 
