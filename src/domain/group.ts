@@ -1,3 +1,5 @@
+import { STUDENTS } from './role.ts';
+
 /** People who have something in common: rights are given to them together. Named once and for all. */
 export interface Group {
   readonly name: string;
@@ -19,6 +21,7 @@ export function groupNameProblem(name: string): string | undefined {
   if (!name.isWellFormed()) return 'a group name cannot contain half a character';
   // Names are told one a line where they are told together.
   if (/\p{Cc}|\p{Zl}|\p{Zp}/u.test(name)) return 'a group name cannot contain control characters';
+  if (name === STUDENTS) return 'this is the name of all who neither administer nor teach';
   if (name === '.' || name === '..') return 'a group name cannot be “.” or “..”';
   if (/^\s|\s$/u.test(name)) return 'a group name cannot begin or end with a space';
   return undefined;

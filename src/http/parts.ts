@@ -9,6 +9,7 @@ import type { Activity } from '../hub/activity.ts';
 import type { Callers } from '../hub/callers.ts';
 import type { Changes } from '../hub/changes.ts';
 import type { Course as CourseWork } from '../hub/course.ts';
+import type { Groups } from '../hub/groups.ts';
 import type { Login } from '../hub/login.ts';
 import type { OAuthProvider } from '../hub/oauth/provider.ts';
 import type { ProxyActivity } from '../hub/proxy-activity.ts';
@@ -36,6 +37,7 @@ export interface HttpParts {
   readonly serviceLogin: ServiceLogin;
   readonly callers: Callers;
   readonly roles: Roles;
+  readonly groups: Groups;
   readonly activity: Activity;
   readonly oauth: OAuthProvider;
   readonly routeFeed: RouteFeed;

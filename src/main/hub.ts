@@ -17,6 +17,7 @@ import { Callers } from '../hub/callers.ts';
 import { Changes } from '../hub/changes.ts';
 import { Course } from '../hub/course.ts';
 import { HubEvents } from '../hub/events.ts';
+import { Groups } from '../hub/groups.ts';
 import { isAnyKernelBusy } from '../hub/kernels.ts';
 import { Login, type LoginThrottle } from '../hub/login.ts';
 import { OAuthProvider } from '../hub/oauth/provider.ts';
@@ -144,6 +145,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     serviceLogin: new ServiceLogin({ store, ways, admission, events, key: site.cookieKey, now }),
     callers: new Callers({ store, roles, services, now }),
     roles,
+    groups: new Groups({ store, managed: false }),
     activity: new Activity({ store, now }),
     oauth: new OAuthProvider({ store, services, events, baseUrl: site.baseUrl, now }),
     routeFeed,

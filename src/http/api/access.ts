@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller.ts';
 import { HubError } from '../../domain/errors.ts';
-import { allows, allowsSome, type ScopeSubject } from '../../domain/scope.ts';
+import { allows, allowsSome, type ScopeSet, type ScopeSubject } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import { normalizeUserName } from '../../domain/user.ts';
 import type { Users } from '../../hub/users.ts';
@@ -34,6 +34,28 @@ export function requireSomeScope(request: FastifyRequest, scope: string): Caller
   const caller = requireCaller(request);
   if (!allowsSome(caller.scopes, scope)) throw missingScope([scope]);
   return caller;
+}
+
+/**
+ * Of what a filtered scope lists: the names that its filters come down to, members of groups among them; undefined:
+ * everything. @throws HubError `forbidden` for filters that name nothing of the kind: they must not come down to everything
+ */
+export function namesFiltered(
+  scopes: ScopeSet,
+  scope: string,
+  kind: 'user' | 'group',
+): readonly string[] | undefined {
+  const filters = scopes.granted.get(scope);
+  if (filters === undefined || filters === 'all') return undefined;
+  const names = new Set<string>();
+  for (const filter of filters) {
+    const [told = '', name] = [filter.slice(0, filter.indexOf('=')), filter.slice(filter.indexOf('=') + 1)];
+    if (told === kind) names.add(name);
+    else if (kind === 'user' && told === 'group') {
+      for (const member of scopes.members?.get(name)?.names ?? []) names.add(member);
+    } else throw new HubError('forbidden', `${scope} cannot be narrowed by “${filter}”.`);
+  }
+  return [...names];
 }
 
 /** @throws HubError `not_found` */

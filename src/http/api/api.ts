@@ -14,6 +14,7 @@ import { mountAuthorizations } from './authorizations.ts';
 import { acceptAnyJson } from './body.ts';
 import { mountCurrentUser } from './current-user.ts';
 import { mountEvents } from './events.ts';
+import { mountGroup } from './group.ts';
 import { mountGroups } from './groups.ts';
 import { mountInfo } from './info.ts';
 import { answerOtherMethods } from './methods.ts';
@@ -70,7 +71,8 @@ export async function mountApi(
     mountProxy(api, parts);
     mountShutdown(api, parts);
     mountSessions(api, parts);
-    mountGroups(api);
+    mountGroups(api, parts);
+    mountGroup(api, parts);
     mountService(api, parts);
     mountPeople(api, parts);
     mountEvents(api, parts);

@@ -97,7 +97,7 @@ function everythingOf(
     name: user.name,
     admin: user.admin,
     roles: roles.namesOf(user),
-    groups: [],
+    groups: user.groups,
     server: own?.state === 'ready' ? serverPath(site.baseUrl, user.name, '') : null,
     pending: own ? pendingOperation(own) : null,
     created: user.createdAt,

@@ -2,9 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '../../domain/errors.ts';
-import type { ScopeSet } from '../../domain/scope.ts';
 import type { HttpParts } from '../parts.ts';
-import { requireScope, requireSomeScope } from './access.ts';
+import { namesFiltered, requireScope, requireSomeScope } from './access.ts';
 import { parseInput } from './body.ts';
 import { described, json, listed, type Operation } from './operation.ts';
 import { pageAnswer, pageQuery, pageRange } from './pagination.ts';
@@ -53,7 +52,7 @@ export function mountUsers(
     const { scopes } = requireSomeScope(request, 'list:users');
     const query = parseInput(listQuery, request.query);
     const range = pageRange(request, query);
-    const names = namesOnly(scopes);
+    const names = namesFiltered(scopes, 'list:users', 'user');
     const page = await users.list({
       ...range,
       sort: query.sort,
@@ -76,20 +75,4 @@ export function mountUsers(
     const options = { scopes: caller.scopes, roles, site, includeStoppedServers: false };
     return reply.status(201).send(created.map((user) => userModel(user, [], options)));
   });
-}
-
-/**
- * Whom a filtered `list:users` lists; undefined: everybody.
- * @throws HubError `forbidden` for filters that say nothing of users: they must not come down to everybody
- */
-function namesOnly(scopes: ScopeSet): readonly string[] | undefined {
-  const filters = scopes.granted.get('list:users');
-  if (filters === undefined || filters === 'all') return undefined;
-  const kinds = [...filters].map((filter) => filter.slice(0, filter.indexOf('=')));
-  if (kinds.some((kind) => kind !== 'user' && kind !== 'group')) {
-    throw new HubError('forbidden', 'list:users can be narrowed to users and groups only.');
-  }
-  return [...filters]
-    .filter((filter) => filter.startsWith('user='))
-    .map((filter) => filter.slice('user='.length));
 }

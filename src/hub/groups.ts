@@ -1,0 +1,100 @@
+/** The groups of the course and who is in them. */
+import { HubError } from '../domain/errors.ts';
+import { type Group, type GroupWithMembers, groupNameProblem } from '../domain/group.ts';
+import { normalizeUserName, type User } from '../domain/user.ts';
+import type { GroupQuery, Page, Store } from '../store/store.ts';
+
+export class Groups {
+  readonly #store: Store;
+  readonly #managed: boolean;
+
+  constructor(parts: {
+    readonly store: Store;
+    /** Whether logins say who is in which group, and nobody else does. */
+    readonly managed: boolean;
+  }) {
+    this.#store = parts.store;
+    this.#managed = parts.managed;
+  }
+
+  get(name: string): Promise<GroupWithMembers | undefined> {
+    return this.#store.groups.get(name);
+  }
+
+  /** By name. */
+  list(query: GroupQuery): Promise<Page<GroupWithMembers>> {
+    return this.#store.groups.list(query);
+  }
+
+  /**
+   * Makes them, all or none, each with these members.
+   * @throws HubError `invalid` for an impossible name or somebody who is no user, `conflict` where there is one already
+   */
+  async create(names: readonly string[], members: readonly string[] = []): Promise<void> {
+    this.#refuseWhenManaged();
+    refuseNames(names);
+    await this.#store.transaction(async (tx) => {
+      const made = new Set(await tx.groups.insert(names));
+      const taken = names.filter((name) => !made.has(name));
+      if (taken.length > 0) throw new HubError('conflict', `Group ${taken.join(', ')} already exists`);
+    });
+    for (const name of members.length > 0 ? names : []) await this.addUsers(name, members);
+  }
+
+  /** @throws HubError `not_found` */
+  async delete(name: string): Promise<void> {
+    if (!(await this.#store.groups.delete(name))) throw noSuchGroup();
+  }
+
+  /** @throws HubError `not_found` without such a group, `invalid` where somebody is no user: nobody is added then */
+  async addUsers(name: string, userNames: readonly string[]): Promise<void> {
+    this.#refuseWhenManaged();
+    await this.#store.groups.addMembers(name, await this.#idsOf(userNames));
+  }
+
+  /** @throws as `addUsers` */
+  async removeUsers(name: string, userNames: readonly string[]): Promise<void> {
+    this.#refuseWhenManaged();
+    await this.#store.groups.removeMembers(name, await this.#idsOf(userNames));
+  }
+
+  /** Replaces them. @throws HubError `not_found` */
+  async setProperties(name: string, properties: Group['properties']): Promise<void> {
+    if (!(await this.#store.groups.setProperties(name, properties))) throw noSuchGroup();
+  }
+
+  /**
+   * What a login said of somebody's groups: from now on they are in these and no others. Groups that do not exist are
+   * made. @throws HubError `invalid` for names that cannot be ones
+   */
+  async setGroups(user: Pick<User, 'id'>, names: readonly string[]): Promise<void> {
+    refuseNames(names);
+    await this.#store.groups.setOfUser(user.id, names);
+  }
+
+  async #idsOf(userNames: readonly string[]): Promise<readonly number[]> {
+    const names = [...new Set(userNames.map(normalizeUserName))];
+    const { items } = await this.#store.users.list({ names });
+    const known = new Set(items.map(({ name }) => name));
+    const unknown = names.filter((name) => !known.has(name));
+    if (unknown.length > 0) throw new HubError('invalid', `No such user: ${unknown.join(', ')}`);
+    return items.map(({ id }) => id);
+  }
+
+  #refuseWhenManaged(): void {
+    if (!this.#managed) return;
+    throw new HubError('invalid', 'Group management via API is disabled: logins say who is in which group.');
+  }
+}
+
+function refuseNames(names: readonly string[]): void {
+  const problems = names.flatMap((name) => {
+    const problem = groupNameProblem(name);
+    return problem === undefined ? [] : [`“${name}”: ${problem}`];
+  });
+  if (problems.length > 0) throw new HubError('invalid', `Invalid group names: ${problems.join('; ')}`);
+}
+
+function noSuchGroup(): HubError {
+  return new HubError('not_found', 'No access to resources or resources not found');
+}
