@@ -125,7 +125,7 @@ export function transition(server: Server, event: ServerEvent, now: Date): Serve
       const wanted: Server = { ...server, desired: 'running', queuedAt: now, userOptions };
       // What is still being stopped finishes first; `stopped` then puts it in the queue.
       if (server.state === 'stopping') return wanted;
-      return { ...wanted, state: 'queued', failure: null, stopReason: null, hook: null };
+      return { ...wanted, state: 'queued', readyAt: null, failure: null, stopReason: null, hook: null };
     }
     case 'stop_wanted': {
       const desired = event.remove || server.desired === 'removed' ? 'removed' : 'stopped';
@@ -217,6 +217,7 @@ function atRest(server: Server, now: Date): Server {
         ...gone,
         state: 'queued',
         queuedAt: server.queuedAt ?? now,
+        readyAt: null,
         failure: null,
         stopReason: null,
         hook: null,

@@ -9,3 +9,8 @@ export function comesByTls(request: FastifyRequest): boolean {
   const first = (Array.isArray(forwarded) ? forwarded[0] : forwarded)?.split(',', 1)[0];
   return (first?.trim() ?? request.protocol) === 'https';
 }
+
+/** Our origin as the browser knows it; the proxy hands its host on. */
+export function originOf(request: FastifyRequest): string {
+  return `${comesByTls(request) ? 'https' : 'http'}://${request.host}`;
+}

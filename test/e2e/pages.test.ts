@@ -6,6 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PAGE_POLICY } from '../../src/http/headers.ts';
 import { mountAssets } from '../../src/http/pages/assets.ts';
+import { languages } from '../../src/http/pages/texts/texts.ts';
 import { choicesOfCourse } from '../pages/choices.ts';
 import { Front } from '../pages/front.ts';
 import { gallery, plainWords, siteOf } from '../pages/gallery.ts';
@@ -26,7 +27,13 @@ afterAll(() => browser?.close());
 describe('every page, in every state', () => {
   let app: FastifyInstance;
   let origin: string;
-  const courses = { plain: {}, yellow: { accentColor: '#ffd54a' }, navy: { accentColor: 'navy' } };
+  const courses = {
+    plain: {},
+    yellow: { accentColor: '#ffd54a' },
+    navy: { accentColor: '#000080' },
+    chosen: {},
+  };
+  const chosen = { texts: languages.nl, look: 'dark' } as const;
 
   beforeAll(async () => {
     app = fastify();
@@ -42,7 +49,9 @@ describe('every page, in every state', () => {
           prefix: `/${name}/hub`,
         });
       }
-      for (const [state, markup] of Object.entries(gallery(plainWords, course))) {
+      for (const [state, markup] of Object.entries(
+        gallery(plainWords, course, name === 'chosen' ? chosen : {}),
+      )) {
         const local = markup.replaceAll('/hub/static/course-', `/${name}/hub/static/course-`);
         app.get(`/gallery/${name}/${state}`, (_request, reply) =>
           reply.type('text/html; charset=utf-8').send(local),
@@ -61,6 +70,8 @@ describe('every page, in every state', () => {
     ['on a phone', 'plain', phone],
     ['in a yellow course', 'yellow', {}],
     ['in a yellow course, dark', 'yellow', dark],
+    ['on a projector', 'plain', { viewport: { width: 1920, height: 1080 } }],
+    ['dark by choice, on a light device, in Dutch', 'chosen', {}],
     ['in a navy course', 'navy', {}],
     ['in a navy course, dark', 'navy', dark],
   ];
@@ -73,7 +84,7 @@ describe('every page, in every state', () => {
       // The starting page would go on by itself.
       await page.route('**/hub/spawn/**', () => undefined);
       const found: string[] = [];
-      for (const state of course === 'plain' ? Object.keys(gallery()) : coloured) {
+      for (const state of course === 'plain' || course === 'chosen' ? Object.keys(gallery()) : coloured) {
         await page.goto(`${origin}/gallery/${course}/${state}`);
         for (const problem of await problemsOf(page)) found.push(`${state}: ${problem}`);
       }
@@ -136,6 +147,62 @@ describe('a student', () => {
     await page.goBack();
     expect(page.url()).not.toMatch(/spawn/);
     expect((await hub.server('link', '', () => true)).attempt).toBe(attempt);
+    await page.context().close();
+  });
+
+  it('follows it to a heading in that notebook, which browsers tell no server', async () => {
+    const page = await openPage();
+    await page.goto(`${front.url}/hub/user-redirect/lab/tree/a.ipynb?x=1#Part-2`);
+    await logIn(page, 'heading');
+    await page.waitForURL('**/user/heading/lab/tree/a.ipynb?x=1#Part-2');
+    await page.context().close();
+  });
+
+  it('makes such a link, copies it, and sees it large', async () => {
+    const page = await openPage();
+    await page.goto(`${front.url}/hub/login?next=/hub/link`);
+    await logIn(page, 'sharer');
+    await page.getByLabel('Which notebook?').fill('notebooks/a b.ipynb');
+    await page.keyboard.press('Enter');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    const url = `${front.url}/hub/user-redirect/lab/tree/notebooks/a%20b.ipynb`;
+    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(url);
+    await page.getByRole('link', { name: 'Show it large' }).click();
+    await page.getByRole('img', { name: url }).waitFor();
+    await page.context().close();
+  });
+
+  it.each([
+    ['with a script, at once', { javaScriptEnabled: true }],
+    ['without one', { javaScriptEnabled: false }],
+  ])('chooses language and look by keyboard, %s', async (_, options) => {
+    const page = await openPage(options);
+    await page.goto(`${front.url}/hub/login?next=/hub/token`);
+    await page.getByRole('button', { name: 'Dark' }).press('Enter');
+    await page.locator('html[data-look=dark]').waitFor();
+    await page.getByRole('button', { name: 'Nederlands' }).press('Enter');
+    await page.getByLabel('Wachtwoord', { exact: true }).waitFor();
+    expect(page.url()).toBe(`${front.url}/hub/login?next=/hub/token`);
+    expect(await page.locator('html').getAttribute('data-look')).toBe('dark');
+    await page.context().close();
+  });
+
+  it('sees nothing move while a page loads', async () => {
+    const page = await openPage();
+    // The sum of the shifts of https://web.dev/articles/cls, which Chromium reports; times are rewritten by the script.
+    await page.addInitScript(`
+      window.shifted = 0;
+      new PerformanceObserver((list) => {
+        for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shifted += value;
+      }).observe({ type: 'layout-shift', buffered: true });`);
+    await page.goto(`${front.url}/hub/login?next=/hub/home`);
+    expect(await page.evaluate('window.shifted')).toBe(0);
+    await logIn(page, 'still');
+    for (const path of ['/hub/home', '/hub/token', '/hub/link?place=a.ipynb', '/hub/nothing']) {
+      await page.goto(`${front.url}${path}`, { waitUntil: 'networkidle' });
+      expect([path, await page.evaluate('window.shifted')]).toEqual([path, 0]);
+    }
     await page.context().close();
   });
 

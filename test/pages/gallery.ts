@@ -14,6 +14,7 @@ import { renderConsent } from '../../src/http/pages/consent.ts';
 import { renderErrorPage } from '../../src/http/pages/error.ts';
 import { renderHome } from '../../src/http/pages/home.ts';
 import type { PageContext } from '../../src/http/pages/layout.ts';
+import { renderLink, renderProjector } from '../../src/http/pages/link.ts';
 import { renderLogin } from '../../src/http/pages/login.ts';
 import { renderNotRunning } from '../../src/http/pages/not-running.ts';
 import { renderPeople } from '../../src/http/pages/plain-people.ts';
@@ -95,6 +96,7 @@ export function gallery(
         problem,
       },
     );
+  const linkTo = { place: words.text, repository: '', branch: '', onProjector: false };
   const notRunning = (main: Server | undefined) =>
     renderNotRunning(student, { owner: anna.name, name: '', server: main, next: place });
   const error = (status: number, context: PageContext = student) =>
@@ -126,7 +128,7 @@ export function gallery(
     'home-hook-failed': home({ ...ready, hook }, 3.8 * GB),
     'home-starting': home(own('starting')),
     'home-stopping': home(own('stopping', { desired: 'stopped' })),
-    'home-stopped': home(own('stopped', { stopReason: 'user', stoppedAt: ago(3000) })),
+    'home-stopped': home(own('stopped', { stopReason: 'user', readyAt: ago(9000), stoppedAt: ago(3000) })),
     'home-out-of-memory': home(
       own('stopped', {
         stopReason: 'out_of_memory',
@@ -146,6 +148,7 @@ export function gallery(
       },
       { kind: 'text_refused', option: choices[2]!.options[0]! },
     ),
+    'home-cancelled': home(own('stopped', { stopReason: 'user', stoppedAt: ago(30) })),
     'pending-queued': pending(
       own('queued', { queuedAt: ago(12) }),
       { position: 3, estimateSeconds: 38, full: false },
@@ -169,6 +172,10 @@ export function gallery(
       events: [],
       next: place,
     }),
+    link: renderLink(student, { ...linkTo, url: null }),
+    'link-made': renderLink(student, { ...linkTo, url: `https://hub.example${place}` }),
+    'link-wrong': renderLink(student, { ...linkTo, url: undefined }),
+    'link-projector': renderProjector(student, `https://hub.example${place}`),
     'not-running-idle': notRunning(own('stopped', { stopReason: 'idle', stoppedAt: ago(7200) })),
     'not-running-never': notRunning(undefined),
     'not-running-exited': notRunning(own('stopped', { stopReason: 'exited', stoppedAt: ago(30), failure })),

@@ -59,7 +59,7 @@ export class ShownPage {
   /** Addresses of links, by their words. */
   get links(): ReadonlyMap<string, string> {
     return new Map(
-      [...this.markup.matchAll(/<a([^>]*)>([\s\S]*?)<\/a>/g)].map(([, attributes = '', inner = '']) => [
+      [...this.markup.matchAll(/<a\b([^>]*)>([\s\S]*?)<\/a>/g)].map(([, attributes = '', inner = '']) => [
         readEntities(inner.replace(/<[^>]*>/g, '')).trim(),
         attribute(attributes, 'href') ?? '',
       ]),

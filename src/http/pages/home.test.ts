@@ -22,6 +22,18 @@ describe('home', () => {
     expect(page.text).toContain('Stop your notebook?');
   });
 
+  it('does not say of a place in the queue that somebody stopped it', async () => {
+    await using hub = await startHub({ queue: { activeServers: 1 } });
+    await startServer(hub, {}, 'first');
+    await hub.server('first', '', (server) => server.state === 'ready');
+    const browser = await hub.browser('anna');
+    await press(browser, await show(browser, '/hub/home'), { button: 'Start my notebook' });
+    await press(browser, await show(browser, '/hub/home'), { button: 'Cancel' });
+    const { text } = await show(browser, '/hub/home');
+    expect(text).toContain('You cancelled its start');
+    expect(text).not.toContain('You stopped it');
+  });
+
   it('stops, says so, and can be started again before the stop has ended', async () => {
     await using hub = await startHub();
     await startServer(hub, { stopMs: 600 });

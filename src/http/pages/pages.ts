@@ -7,6 +7,7 @@ import type { HttpParts } from '../parts.ts';
 import { mountAdmin } from './admin.ts';
 import { mountAssets } from './assets.ts';
 import { mountHome } from './home.ts';
+import { mountLink } from './link.ts';
 import { mountLogin } from './login.ts';
 import { mountLogout } from './logout.ts';
 import { mountNotRunning } from './not-running.ts';
@@ -51,6 +52,7 @@ export async function mountPages(app: FastifyInstance, parts: Parts): Promise<vo
   mountServerActions(app, parts);
   mountNotRunning(app, parts);
   mountUserRedirect(app, parts);
+  mountLink(app, parts);
   mountToken(app, parts);
   mountUiAssets(app);
   mountAdmin(app, parts);

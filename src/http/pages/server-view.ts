@@ -43,7 +43,10 @@ export function stateSentence(context: PageContext, server: Server | undefined):
 export function whyStopped(context: PageContext, server: Server): Html | undefined {
   const { texts } = context;
   if (server.stopReason === null) return undefined;
-  const reason = texts.stopReason[server.stopReason](isOwn(context, server));
+  const own = isOwn(context, server);
+  // It was stopped while it waited or started: nothing ran that could have been stopped.
+  const isCancelled = server.readyAt === null && server.stopReason === 'user';
+  const reason = isCancelled ? texts.startCancelled(own) : texts.stopReason[server.stopReason](own);
   return html`${reason}${server.stoppedAt && html` ${time(context, server.stoppedAt)}`}.`;
 }
 

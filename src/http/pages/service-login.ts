@@ -6,7 +6,7 @@ import { setSessionCookies, userCaller } from '../caller.ts';
 import { publicErrorOf } from '../errors.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
-import { comesByTls } from '../scheme.ts';
+import { comesByTls, originOf } from '../scheme.ts';
 import { renderErrorPage } from './error.ts';
 import { hubPath } from './links.ts';
 import { field, sendPage, visitorContext } from './page-context.ts';
@@ -113,9 +113,4 @@ function nextOf(request: FastifyRequest, { site }: Pick<Parts, 'site'>): string 
 
 function loginFrom(request: FastifyRequest): LoginFrom {
   return { address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
-}
-
-/** Our origin as the browser knows it; the proxy hands its host on. */
-function originOf(request: FastifyRequest): string {
-  return `${comesByTls(request) ? 'https' : 'http'}://${request.host}`;
 }

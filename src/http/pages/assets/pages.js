@@ -87,7 +87,26 @@ async function refresh() {
 function leave(url) {
   if (leaving) return;
   leaving = true;
-  location.replace(url);
+  const to = withFragment(url);
+  // To the same address with a fragment, a browser would only scroll.
+  if (to === location.href) location.reload();
+  else location.replace(to);
+}
+
+/** The part of a link that browsers send to nobody (a heading in a notebook) goes along all the way. */
+function withFragment(url) {
+  return url.includes('#') ? url : `${url}${location.hash}`;
+}
+
+/** Forms and links that lead on to `next` end there with the fragment too. */
+function keepFragment() {
+  if (location.hash.length < 2) return;
+  for (const input of document.querySelectorAll('input[name=next]')) input.value = withFragment(input.value);
+  for (const link of document.querySelectorAll('a[href*="next="]')) {
+    const url = new URL(link.href);
+    url.searchParams.set('next', withFragment(url.searchParams.get('next')));
+    link.href = url.href;
+  }
 }
 
 /** Somebody is answering a question or writing: what they have before them stays. */
@@ -259,6 +278,7 @@ function setUp() {
   }
   showTimes();
   showSpans();
+  keepFragment();
   followProgress();
 }
 

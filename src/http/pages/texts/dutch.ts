@@ -153,6 +153,33 @@ export const dutch: Texts = {
     log: 'Wat de server het laatst schreef',
   },
 
+  link: {
+    title: 'Een link naar een notebook',
+    heading: 'Een link naar een notebook',
+    intro: 'Wie hem volgt logt in, krijgt een eigen server, en heeft daarin dit notebook open.',
+    place: 'Welk notebook?',
+    placeHint: 'Het pad in je bestanden, of het adres van wat je in JupyterLab open hebt.',
+    more: 'Haal het eerst uit een repository',
+    repository: 'Adres van de repository',
+    repositoryHint:
+      'Het wordt opgehaald met nbgitpuller, dat de server moet hebben; paden beginnen in de repository.',
+    branch: 'Branch, als het niet de gewone is',
+    submit: 'Maak de link',
+    made: 'Je link',
+    madeHint:
+      'Hij opent het bestand op dat pad in de eigen bestanden van elke student: die moeten het hebben.',
+    projector: 'Toon hem groot',
+    tryIt: 'Probeer hem zelf',
+    scan: 'Scan, en open het notebook',
+    code: (url) => `QR-code van ${url}`,
+    tooLong: 'Het adres is te lang voor een QR-code.',
+    problem:
+      'Daar kan geen link van worden gemaakt. Geef een pad in je bestanden, of het adres van een pagina in je server hier; een repository begint met https://.',
+    offer: 'Een notebook delen',
+    offerHint: 'Een link, ook als QR-code, die een notebook opent in de eigen server van elke student.',
+    offerButton: 'Maak een link',
+  },
+
   state: {
     stopped: 'Draait niet',
     queued: 'Wacht op zijn beurt',
@@ -179,6 +206,9 @@ export const dutch: Texts = {
     shutdown: () => 'Hij is samen met de hele hub gestopt',
     failed_start: () => 'Hij kon niet worden gestart',
   },
+
+  startCancelled: (own) =>
+    own ? 'Je hebt het starten afgebroken' : 'De eigenaar heeft het starten afgebroken',
 
   start: {
     title: 'Starten',

@@ -104,6 +104,32 @@ export const english = {
     log: 'What the server wrote last',
   },
 
+  link: {
+    title: 'A link to a notebook',
+    heading: 'A link to a notebook',
+    intro: 'Whoever follows it logs in, gets a server of their own, and has this notebook open in it.',
+    place: 'Which notebook?',
+    placeHint: 'Its path among your files, or the address of what you have open in JupyterLab.',
+    more: 'Fetch it from a repository first',
+    repository: 'Address of the repository',
+    repositoryHint:
+      'It is fetched with nbgitpuller, which the server needs to have; paths begin in the repository.',
+    branch: 'Branch, where it is not the usual one',
+    submit: 'Make the link',
+    made: 'Your link',
+    madeHint: 'It opens the file of that path in each student’s own files: they need to have it.',
+    projector: 'Show it large',
+    tryIt: 'Try it yourself',
+    scan: 'Scan, and open the notebook',
+    code: (url: string) => `QR code of ${url}`,
+    tooLong: 'The address is too long for a QR code.',
+    problem:
+      'No link can be made of that. Give a path among your files, or the address of a page in your server here; a repository begins with https://.',
+    offer: 'Share a notebook',
+    offerHint: 'A link, also as a QR code, that opens a notebook in each student’s own server.',
+    offerButton: 'Make a link',
+  },
+
   state: {
     stopped: 'Not running',
     queued: 'Waiting for its turn',
@@ -131,6 +157,9 @@ export const english = {
     shutdown: () => 'It was stopped together with the whole hub',
     failed_start: () => 'It could not be started',
   } satisfies Record<StopReason, (own: boolean) => string>,
+
+  startCancelled: (own: boolean): string =>
+    own ? 'You cancelled its start' : 'Its owner cancelled its start',
 
   start: {
     title: 'Starting',
