@@ -81,10 +81,22 @@ export interface Site {
   readonly allowNamedServers: boolean;
   /** Path within a server that opens first; null: the server's own. */
   readonly defaultUrl: string | null;
+  /** What stops servers by itself; null: nothing does. */
+  readonly cull: CullRule | null;
   /** What people are asked before a server starts; empty: nothing. */
   readonly choices: ServerChoices;
   readonly course: Course;
   readonly trustedProxies: TrustedProxies;
+}
+
+/** 0: never. */
+export interface CullRule {
+  /** Unused for so long, a server is stopped. */
+  readonly timeoutSeconds: number;
+  /** So long after its start it is stopped in any case. */
+  readonly maxAgeSeconds: number;
+  /** Whether those of administrators are too. */
+  readonly adminUsers: boolean;
 }
 
 /** A picture as browsers are given it. */

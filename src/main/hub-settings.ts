@@ -76,6 +76,7 @@ export function siteOf(
     redirectToServer: hub.redirectToServer,
     allowNamedServers: hub.allowNamedServers,
     defaultUrl: server.defaultUrl,
+    cull: config.cull.enabled ? config.cull : null,
     choices: parts.choices,
     course: {
       name: course.name,

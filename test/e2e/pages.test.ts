@@ -63,14 +63,22 @@ describe('every page, in every state', () => {
   afterAll(() => app?.close());
 
   /** Where the course's colour shows, in every way that it does. */
-  const coloured = ['login-refused', 'home-named', 'pending-starting', 'tokens-made', 'people'];
+  const coloured = [
+    'login-refused',
+    'link-made',
+    'link-projector',
+    'home-named',
+    'pending-starting',
+    'tokens-made',
+    'people',
+  ];
   const looks: readonly (readonly [string, string, BrowserContextOptions])[] = [
     ['light', 'plain', {}],
     ['dark', 'plain', dark],
     ['on a phone', 'plain', phone],
     ['in a yellow course', 'yellow', {}],
     ['in a yellow course, dark', 'yellow', dark],
-    ['on a projector', 'plain', { viewport: { width: 1920, height: 1080 } }],
+    ['on a projector', 'projector', { viewport: { width: 1920, height: 1080 } }],
     ['dark by choice, on a light device, in Dutch', 'chosen', {}],
     ['in a navy course', 'navy', {}],
     ['in a navy course, dark', 'navy', dark],
@@ -84,7 +92,7 @@ describe('every page, in every state', () => {
       // The starting page would go on by itself.
       await page.route('**/hub/spawn/**', () => undefined);
       const found: string[] = [];
-      for (const state of course === 'plain' || course === 'chosen' ? Object.keys(gallery()) : coloured) {
+      for (const state of course === 'plain' ? Object.keys(gallery()) : coloured) {
         await page.goto(`${origin}/gallery/${course}/${state}`);
         for (const problem of await problemsOf(page)) found.push(`${state}: ${problem}`);
       }

@@ -239,6 +239,7 @@ export function siteOf(words: Words, course: Partial<Course>): Site {
   return {
     baseUrl: '/',
     spawnerClass: 'SimulatedSpawner',
+    cull: { timeoutSeconds: 3_600, maxAgeSeconds: 0, adminUsers: true },
     choices: [],
     authenticatorClass: 'dummy',
     cookieKey: 'key',

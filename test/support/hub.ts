@@ -121,6 +121,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     autoLogin: false,
     logoutUrl: null,
     redirectToServer: true,
+    cull: null,
     allowNamedServers: true,
     defaultUrl: null,
     course: {

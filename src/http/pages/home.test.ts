@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { choicesOfCourse } from '../../../test/pages/choices.ts';
 import { press, show } from '../../../test/pages/shown.ts';
 import { startServer } from '../../../test/pages/start-server.ts';
 import { startHub } from '../../../test/support/hub.ts';
@@ -20,6 +21,33 @@ describe('home', () => {
     expect(page.text).toContain('100 MB of 4 GB');
     expect(page.links.get('Open my notebook')).toBe('/user/anna/');
     expect(page.text).toContain('Stop your notebook?');
+  });
+
+  it.each([
+    [{ timeoutSeconds: 3_600, maxAgeSeconds: 0 }, 'Stops by itself after 1 hour without use'],
+    [{ timeoutSeconds: 5_400, maxAgeSeconds: 0 }, 'Stops by itself after 90 minutes without use'],
+    [
+      { timeoutSeconds: 3_600, maxAgeSeconds: 7_210 },
+      /itself in 2 hours , or sooner, after 1 hour without use/,
+    ],
+  ])('says what stops a server that nobody stops: %o', async (rule, words) => {
+    await using hub = await startHub({ site: { cull: { ...rule, adminUsers: true } } });
+    await startServer(hub);
+    await hub.server('anna', '', (server) => server.state === 'ready');
+    const { text } = await show(await hub.browser('anna'), '/hub/home');
+    if (typeof words === 'string') expect(text).toContain(words);
+    else expect(text).toMatch(words);
+  });
+
+  it('measures memory by what the chosen profile gives', async () => {
+    const choices = choicesOfCourse('x');
+    await using hub = await startHub({ choices, site: { course: { ...course, memoryLimit: 1 } } });
+    const token = await hub.token('anna');
+    const profile = choices.find(({ memory }) => memory !== null)!;
+    await hub.api('POST', '/users/anna/server', { token, body: { profile: profile.slug } });
+    await hub.server('anna', '', (server) => server.state === 'ready');
+    const { text } = await show(await hub.browser('anna'), '/hub/home');
+    expect(text).toContain(`100 MB of ${profile.memory! / 1024 ** 3} GB`);
   });
 
   it('does not say of a place in the queue that somebody stopped it', async () => {

@@ -1,6 +1,7 @@
 /** Home: go on where one was. */
 import type { FastifyInstance } from 'fastify';
 import { isSettled, type Server } from '../../domain/server.ts';
+import { defaultProfile } from '../../domain/server-choices.ts';
 import { requireUser } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { actionForm, askingButton } from './forms.ts';
@@ -12,7 +13,8 @@ import { pageContext, sendPage } from './page-context.ts';
 import { hookOutput, renderFailure, stateBadge, stateSentence, time } from './server-view.ts';
 import { startButton } from './start-button.ts';
 import { startingPoint } from './starting-point.ts';
-import { bytes } from './words.ts';
+import { hubWords } from './texts/hub-words.ts';
+import { bytes, timeSpoken } from './words.ts';
 
 type Parts = Pick<HttpParts, 'servers' | 'roles' | 'memoryOf' | 'site' | 'now'>;
 
@@ -66,7 +68,7 @@ ${servers.map((server) => renderHookFailure(context, server))}
 ${renderMain(context, main)}
 ${(site.allowNamedServers || named.length > 0) && renderNamed(context, named)}
 <aside class="aside share"><div><h2>${texts.link.offer}</h2><p>${texts.link.offerHint}</p></div><a class="button quiet" href="${hubPath(site, 'link')}">${texts.link.offerButton}</a></aside>
-${site.course.storageNotice !== null && html`<aside class="aside"><h2>${texts.home.files}</h2><p>${site.course.storageNotice}</p></aside>`}`,
+${site.course.storageNotice !== null && html`<aside class="aside"><h2>${texts.home.files}</h2><p>${hubWords(texts, site.course.storageNotice)}</p></aside>`}`,
   });
 }
 
@@ -140,13 +142,37 @@ function stopButton(context: PageContext, server: Server): Html {
 /** How much of what it may use it uses. */
 function renderUse(context: PageContext, server: Server, memory: number | null): Html {
   const { site, texts } = context;
-  const { memoryLimit, cpuLimit } = site.course;
+  const { memoryLimit, cpuLimit } = limitsOf(site, server);
+  const end = renderEnd(context, server);
   const amount = memory === null ? null : bytes(memory, texts.locale);
   return html`<dl class="facts">
 ${amount !== null && html`<div><dt>${texts.home.memory}</dt><dd>${memoryLimit === null ? amount : html`<meter min="0" max="${memoryLimit}" high="${Math.round(memoryLimit * 0.85)}" value="${memory}" aria-label="${texts.home.memory}"></meter>${texts.home.memoryOf(amount, bytes(memoryLimit, texts.locale))}`}</dd></div>`}
 ${cpuLimit !== null && html`<div><dt>${texts.home.cores}</dt><dd>${texts.home.coresUpTo(cpuLimit)}</dd></div>`}
 ${server.lastActivityAt && html`<div><dt>${texts.home.lastUsed}</dt><dd>${time(context, server.lastActivityAt)}</dd></div>`}
+${end && html`<div><dt>${texts.home.stopsItself}</dt><dd>${end}</dd></div>`}
 </dl>`;
+}
+
+/** Of the choice that it was started with, as far as that is known, or else of the course. */
+function limitsOf(
+  { course, choices }: PageContext['site'],
+  { userOptions }: Server,
+): Pick<PageContext['site']['course'], 'memoryLimit' | 'cpuLimit'> {
+  if (choices.length === 0) return course;
+  const profile = choices.find(({ slug }) => slug === userOptions.profile) ?? defaultProfile(choices);
+  return { memoryLimit: profile?.memory ?? null, cpuLimit: profile?.cpu ?? null };
+}
+
+/** What stops a server that nobody stops, and when. */
+function renderEnd(context: PageContext, server: Server): Fragment {
+  const { site, texts, caller } = context;
+  const { cull } = site;
+  if (cull === null || (caller?.user.admin && !cull.adminUsers)) return null;
+  const { timeoutSeconds, maxAgeSeconds } = cull;
+  const idle = timeoutSeconds > 0 && texts.home.stopsIdle(timeSpoken(timeoutSeconds, texts.locale));
+  const age = maxAgeSeconds > 0 && server.startedAt;
+  const atAge = age && time(context, new Date(age.getTime() + maxAgeSeconds * 1000));
+  return idle && atAge ? html`${atAge}, ${texts.home.orSooner} ${idle}` : idle || atAge;
 }
 
 function renderHookFailure(context: PageContext, server: Server): Fragment {

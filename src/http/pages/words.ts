@@ -53,6 +53,13 @@ export function timeSpan(
   return html`<time datetime="${start.toISOString()}" data-until="${end.toISOString()}">${format.formatRange(start, end)} ${timeZone}</time>`;
 }
 
+/** `1 hour`, `90 minutes`, as one says how long something may take. */
+export function timeSpoken(seconds: number, locale: string): string {
+  const [value, unit] =
+    seconds % 3_600 === 0 ? [seconds / 3_600, 'hour'] : [Math.ceil(seconds / 60), 'minute'];
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+}
+
 /** `812 ms` never helps anybody: `0.8 s`, `12 s`, `2 min 5 s`. */
 export function duration(milliseconds: number, locale: string): string {
   const seconds = Math.max(0, milliseconds) / 1000;

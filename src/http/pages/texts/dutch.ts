@@ -39,6 +39,8 @@ export const dutch: Texts = {
     'Named servers are not enabled in this course.': 'In deze cursus kan niemand extra servers maken.',
     'Stop the server before removing it.': 'Stop de server voordat je hem verwijdert.',
     'The server was deleted meanwhile. Try again.': 'De server is intussen verwijderd. Probeer het opnieuw.',
+    'On this machine your files are kept. Where this course runs on a cluster they are not: there, download what you want to keep before you stop your server.':
+      'Op deze machine blijven je bestanden bewaard. Waar deze cursus op een cluster draait niet: download daar wat je wilt houden voordat je je server stopt.',
     'Preparing your home folder.': 'Je map wordt klaargezet.',
     'Starting your server.': 'Je server wordt gestart.',
     'Asking the cluster for your server.': 'Het cluster wordt om je server gevraagd.',
@@ -121,6 +123,9 @@ export const dutch: Texts = {
     memoryOf: (used, limit) => `${used} van ${limit}`,
     cores: 'Processor',
     coresUpTo: (cores) => `tot ${cores.toLocaleString('nl-NL')} ${cores === 1 ? 'kern' : 'kernen'}`,
+    orSooner: 'of eerder,',
+    stopsItself: 'Stopt vanzelf',
+    stopsIdle: (time) => `na ${time} zonder gebruik`,
     since: 'Gestart',
     lastUsed: 'Laatst gebruikt',
     files: 'Je bestanden',
