@@ -32,6 +32,7 @@ describe('every page, in every state', () => {
     yellow: { accentColor: '#ffd54a' },
     navy: { accentColor: '#000080' },
     chosen: {},
+    projector: {},
   };
   const chosen = { texts: languages.nl, look: 'dark' } as const;
 

@@ -1,6 +1,6 @@
 /** A link to a notebook for everybody: to copy, and as a QR code, which the projector shows large. */
 import type { FastifyInstance } from 'fastify';
-import { requireCaller } from '../caller.ts';
+import { requireUser } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
 import { originOf } from '../scheme.ts';
 import { courseLink } from './course-link.ts';
@@ -25,7 +25,7 @@ export interface LinkModel {
 export function mountLink(app: FastifyInstance, parts: Parts): void {
   const { site } = parts;
   app.get('/link', async (request, reply) => {
-    requireCaller(request);
+    requireUser(request);
     const { query } = request;
     const [place, repository, branch] = ['place', 'repository', 'branch'].map((name) =>
       field(query, name)?.trim(),
