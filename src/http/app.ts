@@ -20,6 +20,7 @@ import { COMMON_HEADERS, setCommonHeaders } from './headers.ts';
 import { mountHealth } from './health.ts';
 import { mountMetrics } from './metrics.ts';
 import { mountOAuth } from './oauth/oauth.ts';
+import { mountApiDocs } from './pages/api-docs.ts';
 import { mountPages } from './pages/pages.ts';
 import type { HttpParts } from './parts.ts';
 import { mountProxies } from './proxies/proxies.ts';
@@ -76,6 +77,7 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
       await hub.register(async (pages) => {
         await acceptBrowsers(pages, parts);
         await mountPages(pages, parts);
+        mountApiDocs(pages, parts, endpoints);
       });
     },
     { prefix: `${site.baseUrl}hub` },

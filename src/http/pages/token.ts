@@ -95,7 +95,7 @@ export function renderTokens(context: PageContext, { tokens, made, notice }: Tok
     entry: 'token',
     main: html`<h1>${texts.token.heading}</h1>
 <p class="lead">${texts.token.intro}</p>
-<p><a href="${hubPath(context.site, 'sessions')}">${texts.sessions.link}</a></p>
+<p><a href="${hubPath(context.site, 'sessions')}">${texts.sessions.link}</a> · <a href="${hubPath(context.site, 'api-docs')}">${texts.apiDocs.link}</a></p>
 ${notice !== undefined && html`<p class="notice good" role="status">${notice}</p>`}
 ${made && renderMade(context, made)}
 ${renderForm(context)}

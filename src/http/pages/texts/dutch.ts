@@ -291,6 +291,21 @@ export const dutch: Texts = {
     back: 'Je komt dan hier:',
   },
 
+  apiDocs: {
+    title: 'De API',
+    intro:
+      'Programma’s vragen de hub op deze adressen, onder /hub/api, met een token in de header “Authorization: token …”. Het is de API van JupyterHub, en iets meer.',
+    link: 'Wat programma’s kunnen vragen',
+    document: 'Hetzelfde voor programma’s: OpenAPI 3.1',
+    access: 'Wie mag dit',
+    or: 'of',
+    whoMay: { anyone: 'iedereen', caller: 'wie is ingelogd', proxy: 'proxy’s' },
+    query: 'In de query',
+    body: 'In de body',
+    answers: 'Antwoorden',
+    errors: 'Waar iets mis is:',
+    models: 'Modellen',
+  },
   token: {
     title: 'Tokens',
     heading: 'Tokens',

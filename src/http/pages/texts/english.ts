@@ -240,6 +240,21 @@ export const english = {
     back: 'It takes you to:',
   },
 
+  apiDocs: {
+    title: 'The API',
+    intro:
+      'Programs ask the hub at these addresses, below /hub/api, with a token in the header “Authorization: token …”. It is the API of JupyterHub, and a little more.',
+    link: 'What programs can ask',
+    document: 'The same for programs: OpenAPI 3.1',
+    access: 'Who may',
+    or: 'or',
+    whoMay: { anyone: 'anyone', caller: 'whoever is logged in', proxy: 'proxies' },
+    query: 'In the query',
+    body: 'In the body',
+    answers: 'Answers',
+    errors: 'Where something is wrong:',
+    models: 'Models',
+  },
   token: {
     title: 'Tokens',
     heading: 'Tokens',
