@@ -106,20 +106,49 @@ affinity:
 {{- end }}
 {{- end -}}
 
-{{/* `extraEnv` in all its forms: a list as the cluster has it, or a map to texts and to entries. */}}
+{{/*
+`extraEnv` in all its forms: a list as the cluster has it, or a map to texts and to entries. Plain values are kept in the Secret
+of the hub, where "polder.environmentSecrets" puts them: people write passwords here. Takes a list: Secret, prefix, extraEnv.
+*/}}
 {{- define "polder.environment" -}}
-{{- if kindIs "slice" . -}}
-{{- toYaml . }}
-{{- else -}}
-{{- range $name, $entry := . }}
-- name: {{ $name | quote }}
-{{- if kindIs "map" $entry }}
-  {{- omit $entry "name" | toYaml | nindent 2 }}
+{{- $secret := index . 0 -}}
+{{- $prefix := index . 1 -}}
+{{- range include "polder.environmentEntries" (index . 2) | fromJsonArray }}
+- name: {{ .name | quote }}
+{{- if hasKey . "value" }}
+  valueFrom:
+    secretKeyRef: { name: {{ $secret }}, key: {{ printf "%s.%s" $prefix .name | quote }} }
 {{- else }}
-  value: {{ $entry | toString | quote }}
+  {{- omit . "name" | toYaml | nindent 2 }}
 {{- end }}
 {{- end }}
 {{- end -}}
+
+{{/* Takes a list: prefix, extraEnv. */}}
+{{- define "polder.environmentSecrets" -}}
+{{- $prefix := index . 0 -}}
+{{- range include "polder.environmentEntries" (index . 1) | fromJsonArray }}
+{{- if hasKey . "value" }}
+{{ printf "%s.%s" $prefix .name }}: {{ .value | toString | b64enc | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* As a JSON list of entries with a name each. */}}
+{{- define "polder.environmentEntries" -}}
+{{- $entries := list -}}
+{{- if kindIs "slice" . -}}
+  {{- $entries = . -}}
+{{- else -}}
+  {{- range $name, $entry := . -}}
+    {{- if kindIs "map" $entry -}}
+      {{- $entries = append $entries (set (deepCopy $entry) "name" $name) -}}
+    {{- else if not (kindIs "invalid" $entry) -}}
+      {{- $entries = append $entries (dict "name" $name "value" $entry) -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $entries -}}
 {{- end -}}
 
 {{/* A list, or a map by name, as a list. */}}

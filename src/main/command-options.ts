@@ -66,6 +66,8 @@ export function addCourseOptions(command: Command): Command {
       '--namespace <name>',
       'with --spawner kubernetes: where pods run (default: that of the kubeconfig)',
     )
+    .option('--scheduler-name <name>', 'with --spawner kubernetes: which scheduler places pods')
+    .option('--priority-class <name>', 'with --spawner kubernetes: the priority of pods')
     .option('--online', 'insist on the real address of the notebooks', false)
     .option('--strict-hooks', 'a failed postStart command fails the start, as on Kubernetes', false)
     .option(

@@ -52,8 +52,8 @@ async function openKubernetesSpawner(settings: HubSettings, log: Logger): Promis
       kubernetesSettingsOf(config, secrets, {
         namespace,
         instance: instanceOf(keys),
-        schedulerName: null,
-        priorityClassName: null,
+        schedulerName: cluster.schedulerName,
+        priorityClassName: cluster.priorityClassName,
       }),
     logger: log,
   }).catch((error: Error) => {

@@ -25,6 +25,8 @@ export interface CourseOptions extends CourseFiles {
   readonly spawner: SpawnerKind;
   readonly kubeconfig?: string | undefined;
   readonly namespace?: string | undefined;
+  readonly schedulerName?: string | undefined;
+  readonly priorityClass?: string | undefined;
   readonly python?: string | undefined;
   readonly online: boolean;
   readonly strictHooks: boolean;
@@ -59,12 +61,18 @@ export interface ClusterOptions {
   readonly kubeconfig: string | null;
   /** Null: the one that the kubeconfig, or the pod that we are in, names. */
   readonly namespace: string | null;
+  /** The scheduler and the priority of users' pods; null: the cluster's own. */
+  readonly schedulerName: string | null;
+  readonly priorityClassName: string | null;
 }
 
-export function clusterOf({ kubeconfig, namespace }: CourseOptions): ClusterOptions {
+export function clusterOf(options: CourseOptions): ClusterOptions {
+  const { kubeconfig, namespace, schedulerName, priorityClass } = options;
   return {
     kubeconfig: kubeconfig === undefined ? null : resolve(kubeconfig),
     namespace: namespace ?? null,
+    schedulerName: schedulerName ?? null,
+    priorityClassName: priorityClass ?? null,
   };
 }
 

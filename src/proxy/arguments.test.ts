@@ -68,8 +68,8 @@ describe('the command line of configurable-http-proxy', () => {
     [['--insecure'], { insecure: true }],
     [['--host-routing'], { hostRouting: true }],
     [
-      ['--timeout=1', '--proxy-timeout=2', '--keep-alive-timeout=3'],
-      { timeout: 1, proxyTimeout: 2, keepAliveTimeout: 3 },
+      ['--timeout=1', '--proxy-timeout=2', '--keep-alive-timeout=3', '--close-timeout=4'],
+      { timeout: 1, proxyTimeout: 2, keepAliveTimeout: 3, closeTimeout: 4 },
     ],
   ])('%j', (argv, expected) => {
     expect(options(...argv)).toMatchObject(expected);

@@ -109,6 +109,7 @@ export function parseProxyArguments(
     timeout: flags.timeout,
     proxyTimeout: flags.proxyTimeout,
     keepAliveTimeout: flags.keepAliveTimeout,
+    closeTimeout: flags.closeTimeout,
   }) as Omit<ProxyOptions, 'logger'>;
 
   return {
@@ -172,6 +173,7 @@ interface Flags {
   readonly proxyTimeout?: number;
   readonly storageBackend?: string;
   readonly keepAliveTimeout?: number;
+  readonly closeTimeout?: number;
 }
 
 function proxyCommandLine(): Command {
@@ -262,7 +264,12 @@ function proxyCommandLine(): Command {
     )
     .option('--proxy-timeout <ms>', 'end a request when its server is silent for so long', milliseconds)
     .option('--storage-backend <module>', 'not supported')
-    .option('--keep-alive-timeout <ms>', 'how long connections may be idle (default: 75000)', milliseconds);
+    .option('--keep-alive-timeout <ms>', 'how long connections may be idle (default: 75000)', milliseconds)
+    .option(
+      '--close-timeout <ms>',
+      'how long those who are connected may stay when the proxy is asked to end (default: 5000)',
+      milliseconds,
+    );
 }
 
 function portNumber(text: string): number {

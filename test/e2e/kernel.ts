@@ -23,11 +23,13 @@ async function runFromPage(given: { api: string; xsrf: string; code: string }): 
   const kernel = (await started.json()) as { id: string };
   try {
     return await new Promise<string>((resolve, reject) => {
-      const session = crypto.randomUUID();
+      // What would make better ones is there for https only.
+      const newId = () => Math.random().toString(36).slice(2);
+      const session = newId();
       const socket = new WebSocket(
         `${api.replace(/^http/, 'ws')}/${kernel.id}/channels?session_id=${session}`,
       );
-      const id = crypto.randomUUID();
+      const id = newId();
       socket.onopen = () =>
         socket.send(
           JSON.stringify({
