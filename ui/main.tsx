@@ -12,6 +12,9 @@ import { root, start } from './start.ts';
 
 const pages = {
   people: lazy(() => import('./people/people-page.tsx').then((page) => ({ default: page.PeoplePage }))),
+  settings: lazy(() =>
+    import('./settings/settings-page.tsx').then((page) => ({ default: page.SettingsPage })),
+  ),
   class: lazy(() => import('./class/class-page.tsx').then((page) => ({ default: page.ClassPage }))),
 };
 

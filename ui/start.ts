@@ -1,7 +1,7 @@
 /** What the hub says to a page when it serves it: `src/http/pages/admin.ts` writes it. */
 
 export interface Start {
-  readonly page: 'people' | 'class';
+  readonly page: 'people' | 'class' | 'settings';
   /** Begins and ends with '/'. */
   readonly baseUrl: string;
   /** Shown with each request: proof that it comes from a page of the hub. */
@@ -14,6 +14,7 @@ export interface Start {
 }
 
 export interface Abilities {
+  readonly settings: boolean;
   readonly start: boolean;
   readonly stop: boolean;
   readonly open: boolean;

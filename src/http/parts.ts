@@ -31,6 +31,7 @@ export interface HttpParts {
   /** What is done for many people at once. */
   readonly course: CourseWork;
   readonly changes: Changes;
+  readonly settings: ShownSettings;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly login: Login;
@@ -61,6 +62,29 @@ export interface HttpParts {
   readonly log: Logger;
   readonly site: Site;
   readonly now: () => Date;
+}
+
+/** The config as it is in effect, ready to be shown. Holds no secrets. */
+export interface ShownSettings {
+  readonly values: readonly {
+    readonly key: string;
+    /** As JSON; `…` where it is a secret. */
+    readonly value: string;
+    /** `config.yaml:12`, or what else says so. */
+    readonly origin: string;
+    /** Whether a file says it, and it is no default. */
+    readonly said: boolean;
+  }[];
+  /** What `polder check` says. */
+  readonly findings: readonly {
+    readonly code: string;
+    readonly severity: 'error' | 'warning' | 'note';
+    readonly where: string;
+    readonly message: string;
+    readonly help: string | null;
+  }[];
+  /** Files that were written after they were read: what they say now counts from the next start. */
+  readonly changedFiles: () => Promise<readonly string[]>;
 }
 
 /** What pages and API say of this hub. */

@@ -30,7 +30,7 @@ export interface HubOptions extends CourseOptions {
 export async function hubCommand(options: HubOptions, say: (line: string) => void): Promise<void> {
   const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const configFile = options.configFiles[0]!;
-  const { config, secrets } = await checkedConfig(options.configFiles, options, say);
+  const { config, secrets, shown } = await checkedConfig(options.configFiles, options, say);
   const keys = sharedKeys(secrets, process.env);
   const folder = await openDataFolder(resolve(options.data ?? defaultDataPath(configFile)));
   // Of hubs whose servers are processes, or whose database is a file, there is one.
@@ -52,6 +52,7 @@ export async function hubCommand(options: HubOptions, say: (line: string) => voi
       config,
       secrets,
       keys,
+      shown,
       data: folder.path,
       listen: { host: options.host, port: options.port },
       internalUrl: options.url ?? null,

@@ -9,6 +9,7 @@ import { checkLoginWays, openLoginWays } from './login-ways.ts';
 import { openSpawner } from './open-spawner.ts';
 import { openProcessLog } from './process-log.ts';
 import { ServiceProcesses } from './service-processes.ts';
+import { shownSettings } from './shown-settings.ts';
 
 /** What the hub says when it answers. */
 export interface HubGreeting {
@@ -113,6 +114,7 @@ export async function serveHub(
       tokens: serviceTokens,
       pidOf: (name) => processes?.pidOf(name) ?? null,
     },
+    settings: shownSettings(settings.shown),
     listen: settings.listen,
     internalUrl: settings.internalUrl,
     proxyToken: keys.proxyToken,

@@ -6,6 +6,7 @@ import type { TrustedProxies } from '../http/trusted-proxies.ts';
 import { deriveSecret } from '../lib/secret.ts';
 import type { Keys } from './keys.ts';
 import type { ClusterOptions } from './prepare-course.ts';
+import type { SettingsAsRead } from './shown-settings.ts';
 import type { SpawnerKind } from './spawner-kind.ts';
 
 /** Goes from one process to the other as JSON, over their private channel. */
@@ -13,6 +14,7 @@ export interface HubSettings {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly keys: Keys;
+  readonly shown: SettingsAsRead;
   /** Path of the data folder. */
   readonly data: string;
   readonly listen: { readonly host: string; readonly port: number };

@@ -10,7 +10,7 @@ import { isInClass } from '../domain/class-time.ts';
 import { serverRoutes } from '../domain/route.ts';
 import type { Service } from '../domain/service.ts';
 import { createHubApp } from '../http/app.ts';
-import type { Site } from '../http/parts.ts';
+import type { ShownSettings, Site } from '../http/parts.ts';
 import { Activity } from '../hub/activity.ts';
 import { Admission } from '../hub/admission.ts';
 import { Callers } from '../hub/callers.ts';
@@ -62,6 +62,7 @@ export interface HubParts {
   /** Null: idle servers go on. */
   readonly cull: CullSettings | null;
   readonly services: DeclaredServices;
+  readonly settings: ShownSettings;
   /** Where the hub listens; port 0 takes any free one. */
   readonly listen: { readonly host: string; readonly port: number };
   /** How servers reach the hub, without a path; null: where it listens. */
@@ -139,6 +140,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     services,
     course: new Course({ store, servers }),
     changes: new Changes({ store }),
+    settings: parts.settings,
     tokens: new Tokens({ store, roles, perUser: parts.bounds.tokensPerUser, now }),
     sessions,
     login: new Login({ store, ways, admission, throttle: parts.bounds.failedLogins, events, now }),

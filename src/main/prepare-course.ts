@@ -8,6 +8,7 @@ import { HubError } from '../domain/errors.ts';
 import { portProblem } from '../lib/free-port.ts';
 import { provideCourseRepository } from '../notebooks/course-repository.ts';
 import { preparePythonEnvironment } from '../spawner/process/python-environment.ts';
+import { type SettingsAsRead, settingsAsRead } from './shown-settings.ts';
 import type { SpawnerKind } from './spawner-kind.ts';
 
 /** Which course a command is for, and how its files are to be read. */
@@ -41,7 +42,7 @@ export async function checkedConfig(
   files: readonly string[],
   { accept, generation }: Pick<CourseOptions, 'accept' | 'generation'>,
   say: (line: string) => void,
-): Promise<{ readonly config: Config; readonly secrets: Secrets }> {
+): Promise<{ readonly config: Config; readonly secrets: Secrets; readonly shown: SettingsAsRead }> {
   const loaded = await loadConfig(files, { accept, generation });
   // Notes are for `polder check`: a start shows what someone should act on.
   const urgent = loaded.findings.filter((finding) => finding.severity !== 'note');
@@ -52,7 +53,8 @@ export async function checkedConfig(
       `${countFindings(loaded.findings, 'error')} in ${files.join(', ')}: nothing was started.`,
     );
   }
-  return loaded;
+  const { config, secrets } = loaded;
+  return { config, secrets, shown: await settingsAsRead(files, loaded) };
 }
 
 /** Which cluster pods run in. */

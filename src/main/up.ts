@@ -47,7 +47,7 @@ export interface UpOptions extends CourseOptions {
 /** Runs until SIGINT or SIGTERM. @throws HubError with what to do, before anything runs. */
 export async function up(options: UpOptions, say: (line: string) => void): Promise<void> {
   const files = configFilesOf(options.configFiles);
-  const { config, secrets } = await checkedConfig(files, options, say);
+  const { config, secrets, shown } = await checkedConfig(files, options, say);
   const data = resolve(options.data ?? defaultDataPath(files[0]!));
   await untilEarlierRunEnds(join(data, 'run'));
   await checkPort(options);
@@ -74,6 +74,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
     config,
     secrets,
     keys,
+    shown,
     data: folder.path,
     listen: { host: hubAddress, port: ports.hub },
     internalUrl: null,

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../../src/domain/user.ts';
+import type { ShownSettings } from '../../src/http/parts.ts';
 import { newId } from '../../src/lib/secret.ts';
 import { PASSWORD, startHub, type TestHub } from '../support/hub.ts';
 import { logIn, openBrowser, takePicture } from './browser.ts';
@@ -13,12 +14,37 @@ const PEOPLE = 10_000;
 const phone = { viewport: { width: 360, height: 740 } };
 const dark = { colorScheme: 'dark' } as const;
 
+/** As `main` makes them of a file. */
+const SETTINGS: ShownSettings = {
+  values: [
+    {
+      key: 'hub.config.Authenticator.admin_users',
+      value: '["teacher"]',
+      origin: 'config.yaml:7',
+      said: true,
+    },
+    { key: 'hub.config.DummyAuthenticator.password', value: '…', origin: 'config.yaml:5', said: true },
+    { key: 'singleuser.memory.limit', value: '"2G"', origin: 'config.yaml:12', said: true },
+    { key: 'cull.timeout', value: '3600', origin: 'default of chart 4.2.0', said: false },
+  ],
+  findings: [
+    {
+      code: 'shared-password',
+      severity: 'warning',
+      where: 'config.yaml:5',
+      message: 'Everybody who knows the one password can log in under any name.',
+      help: 'Fit for a class in one room; choose another way to log in otherwise.',
+    },
+  ],
+  changedFiles: async () => ['/course/config.yaml'],
+};
+
 let browser: Browser;
 let hub: TestHub;
 
 beforeAll(async () => {
   browser = await openBrowser();
-  hub = await startHub({ instructors: ['wim'] });
+  hub = await startHub({ instructors: ['wim'], settings: SETTINGS });
   const token = await hub.token('teacher');
   const names = Array.from({ length: PEOPLE }, (_, index) => `student-${String(index).padStart(5, '0')}`);
   await hub.store.users.insert(names.map((name) => ({ name, admin: false })));
@@ -180,6 +206,28 @@ describe('the page of the class', () => {
   });
 });
 
+describe('the page of settings', () => {
+  it('says what counts, where it is said, and that the file is newer than what runs', async () => {
+    await using opened = await openPage('/hub/admin/settings');
+    const { page, complaints } = opened;
+    await page.getByText('/course/config.yaml was changed after this hub read it.').waitFor();
+    await page.getByText('config.yaml:12').waitFor();
+    expect(await page.getByText('cull.timeout').count()).toBe(0);
+    await page.getByLabel('Show').selectOption('Defaults too');
+    await page.getByText('default of chart 4.2.0').waitFor();
+    await page.getByRole('searchbox').fill('memory');
+    await page.getByText('cull.timeout').waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('is not for instructors', async () => {
+    await using opened = await openPage('/hub/admin', { name: 'wim' });
+    await opened.page.getByRole('link', { name: 'Class' }).waitFor();
+    expect(await opened.page.getByRole('link', { name: 'Settings' }).count()).toBe(0);
+    expect((await opened.page.goto(`${hub.url}/hub/admin/settings`))?.status()).toBe(403);
+  });
+});
+
 describe('every page', () => {
   const looks: readonly (readonly [string, BrowserContextOptions])[] = [
     ['light', {}],
@@ -190,11 +238,12 @@ describe('every page', () => {
     for (const [name, path] of [
       ['people', '/hub/admin'],
       ['class', '/hub/admin/class'],
+      ['settings', '/hub/admin/settings'],
     ] as const) {
       await using opened = await openPage(path, options);
       const { page } = opened;
       await page
-        .getByText(/10,\d+ people/)
+        .getByText(name === 'settings' ? 'config.yaml:12' : /10,\d+ people/)
         .first()
         .waitFor();
       if (name === 'people') await row(page, 'student-00001').waitFor();

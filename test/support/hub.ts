@@ -11,7 +11,7 @@ import type { ServerChoices } from '../../src/domain/server-choices.ts';
 import type { Service } from '../../src/domain/service.ts';
 import type { User } from '../../src/domain/user.ts';
 import { LOGIN_COOKIE, SESSION_COOKIE } from '../../src/http/caller.ts';
-import type { Site } from '../../src/http/parts.ts';
+import type { ShownSettings, Site } from '../../src/http/parts.ts';
 import type { StartSettings } from '../../src/hub/reconcilers/servers.ts';
 import type { DeclaredRights } from '../../src/hub/roles.ts';
 import type { ServerSettings } from '../../src/hub/server-spec.ts';
@@ -49,6 +49,7 @@ export interface HubOptions {
   /** Ways to log in, in place of the one with the password. */
   readonly ways?: readonly LoginWay[];
   readonly services?: readonly (Pick<Service, 'name'> & Partial<Service>)[];
+  readonly settings?: ShownSettings;
   readonly log?: Logger;
   /** How many hubs take turns in answering. */
   readonly hubs?: number;
@@ -172,6 +173,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
       tokens: new Map(options.services?.map(({ name }) => [name, serviceTokenOf(name)])),
       pidOf: () => null,
     },
+    settings: options.settings ?? { values: [], findings: [], changedFiles: async () => [] },
     listen: { host: '127.0.0.1', port: 0 },
     internalUrl: null,
     proxyToken: PROXY_TOKEN,

@@ -7,17 +7,20 @@ import { Messages } from './messages.tsx';
 const pages = [
   ['people', 'admin'],
   ['class', 'admin/class'],
+  ['settings', 'admin/settings'],
 ] as const;
 
 export function Frame({ children }: { readonly children: ReactNode }) {
   return (
     <Messages>
       <nav className="ui-pages" aria-label={texts.frame.pages}>
-        {pages.map(([page, path]) => (
-          <a key={page} href={hubPath(path)} aria-current={page === start.page ? 'page' : undefined}>
-            {texts.frame[page]}
-          </a>
-        ))}
+        {pages
+          .filter(([page]) => page !== 'settings' || start.abilities.settings)
+          .map(([page, path]) => (
+            <a key={page} href={hubPath(path)} aria-current={page === start.page ? 'page' : undefined}>
+              {texts.frame[page]}
+            </a>
+          ))}
       </nav>
       {children}
     </Messages>

@@ -18,3 +18,4 @@ import '@mantine/core/styles/Group.css';
 import './frame.css';
 import './people.css';
 import './class.css';
+import './settings.css';

@@ -18,6 +18,7 @@ export const dutch: Texts = {
     pages: 'Pagina’s van de cursus',
     people: 'Mensen',
     class: 'Les',
+    settings: 'Instellingen',
     cancel: 'Annuleren',
     close: 'Sluiten',
     wrong: (reason) => `Dat is niet gelukt: ${reason}`,
@@ -116,6 +117,22 @@ export const dutch: Texts = {
     preview: 'Wat ervan komt',
     add: (number) => (number === 0 ? 'Toevoegen' : `${count(number, 'persoon', 'mensen')} toevoegen`),
     added: (number) => `${count(number, 'persoon', 'mensen')} toegevoegd.`,
+  },
+
+  settings: {
+    heading: 'Instellingen',
+    explain:
+      'Wat nu geldt, en waar het staat. Wijzigen gaat in het bestand, en geldt vanaf de volgende start.',
+    changed: (files) =>
+      `${files} is gewijzigd nadat deze hub het las. Wat er nu staat, geldt vanaf de volgende start.`,
+    findings: 'Wat de controle zegt',
+    severities: { error: 'Fout', warning: 'Waarschuwing', note: 'Opmerking' },
+    values: 'Waarden',
+    search: 'Zoeken op sleutel of waarde',
+    show: 'Toon',
+    filters: { said: 'Wat de bestanden zeggen', all: 'Ook wat vanzelf zo is' },
+    secret: 'Een geheim wordt niet getoond',
+    nothing: 'Niets gevonden.',
   },
 
   class: {

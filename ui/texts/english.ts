@@ -21,6 +21,7 @@ export const english = {
     pages: 'Pages of the course',
     people: 'People',
     class: 'Class',
+    settings: 'Settings',
     cancel: 'Cancel',
     close: 'Close',
     wrong: (reason: string) => `That did not work: ${reason}`,
@@ -112,6 +113,22 @@ export const english = {
     preview: 'What comes of it',
     add: (number: number) => (number === 0 ? 'Add' : `Add ${count(number, 'person', 'people')}`),
     added: (number: number) => `${count(number, 'person', 'people')} added.`,
+  },
+
+  settings: {
+    heading: 'Settings',
+    explain:
+      'What counts now, and where it is said. It is changed in the file, and counts from the next start.',
+    changed: (files: string) =>
+      `${files} was changed after this hub read it. What it says now counts from the next start.`,
+    findings: 'What the check says',
+    severities: { error: 'Error', warning: 'Warning', note: 'Note' },
+    values: 'Values',
+    search: 'Search by key or value',
+    show: 'Show',
+    filters: { said: 'What the files say', all: 'Defaults too' },
+    secret: 'A secret is not shown',
+    nothing: 'Nothing is found.',
   },
 
   class: {

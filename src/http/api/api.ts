@@ -28,6 +28,7 @@ import { mountServerStart } from './server-start.ts';
 import { mountServerStop } from './server-stop.ts';
 import { mountService } from './service.ts';
 import { mountSessions } from './sessions.ts';
+import { mountSettings } from './settings.ts';
 import { mountShutdown } from './shutdown.ts';
 import { mountToken } from './token.ts';
 import { mountTokens } from './tokens.ts';
@@ -76,5 +77,6 @@ export async function mountApi(
     mountService(api, parts);
     mountPeople(api, parts);
     mountEvents(api, parts);
+    mountSettings(api, parts);
   });
 }

@@ -16,7 +16,7 @@ import { hubPath } from './links.ts';
 import { pageContext, sendPage } from './page-context.ts';
 import { uiEntry } from './ui-assets.ts';
 
-const PAGES = { people: 'admin', class: 'admin/class' } as const;
+const PAGES = { people: 'admin', class: 'admin/class', settings: 'admin/settings' } as const;
 
 export function mountAdmin(app: FastifyInstance, parts: Pick<HttpParts, 'site' | 'now'>): void {
   const { site } = parts;
@@ -25,6 +25,9 @@ export function mountAdmin(app: FastifyInstance, parts: Pick<HttpParts, 'site' |
       const caller = requireUser(request);
       if (!allows(caller.scopes, 'admin-ui') || !allows(caller.scopes, 'list:users')) {
         throw new HubError('forbidden', 'This page is for those who teach or administer the course.');
+      }
+      if (page === 'settings' && !allows(caller.scopes, 'read:hub')) {
+        throw new HubError('forbidden', 'This page is for those who administer the course.');
       }
       const plain = hubPath(site, 'admin/plain');
       const entry = await uiEntry(site);
@@ -65,6 +68,7 @@ export function mountAdmin(app: FastifyInstance, parts: Pick<HttpParts, 'site' |
 /** What a caller may do here, for the buttons; every request is checked again. */
 function abilitiesOf({ scopes, user }: UserCaller) {
   return {
+    settings: allows(scopes, 'read:hub'),
     start: allowsSome(scopes, 'start:servers'),
     stop: allowsSome(scopes, 'delete:servers'),
     open: allowsSome(scopes, 'access:servers'),
