@@ -3,7 +3,9 @@
  * it (`Secrets`). Parts get their own piece of it from `main/`; no part gets the whole.
  */
 
+import type { GroupWithMembers } from '../domain/group.ts';
 import type { Language } from '../domain/language.ts';
+import type { Role } from '../domain/role.ts';
 import type { Service } from '../domain/service.ts';
 import type { Generation } from './generations.ts';
 import type { KubernetesConfig, PodPieces } from './kubernetes.ts';
@@ -22,12 +24,21 @@ export interface Config {
   readonly limits: LimitsConfig;
   /** In order of the file. */
   readonly services: readonly Service[];
+  readonly rights: RightsConfig;
   /** Null where the file has none. */
   readonly azure: AzureConfig | null;
   readonly image: ImageConfig | null;
   readonly notebooks: NotebooksConfig;
   /** What only a cluster has; nothing else reads it. */
   readonly kubernetes: KubernetesConfig;
+}
+
+/** Who may do what beside what everybody may: as the file says it, names of users normalised. */
+export interface RightsConfig {
+  readonly roles: readonly Role[];
+  readonly groups: readonly GroupWithMembers[];
+  /** What each scope of the course carries with it. */
+  readonly customScopes: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface CourseConfig {

@@ -20,6 +20,7 @@ import { checkNotebooks } from './checks/notebooks.ts';
 import { checkPasswords } from './checks/passwords.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkPlainSight } from './checks/plain-sight.ts';
+import { checkRights } from './checks/rights.ts';
 import { checkScalars } from './checks/scalars.ts';
 import { checkSecrets } from './checks/secrets.ts';
 import { checkServer } from './checks/server.ts';
@@ -90,6 +91,7 @@ const CHECKS = [
   checkAdmission,
   checkPasswords,
   checkServer,
+  checkRights,
   checkServices,
   checkCourse,
   checkLimits,

@@ -1,6 +1,8 @@
 /** The hub's own process, as the supervisor starts it: chooses the parts, tells when it answers, ends cleanly. */
+
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
+import { declareGroups } from '../hub/declared-groups.ts';
 import { openDataFolder } from './data-folder.ts';
 import { joinHubs, openDatabase } from './database.ts';
 import { openHub } from './hub.ts';
@@ -75,6 +77,7 @@ export async function serveHub(
   const loginFindings = checkLoginWays(ways);
   let processes: ServiceProcesses | undefined;
   const serviceTokens = serviceTokensOf({ config, secrets, keys });
+  await declareGroups(store, config.rights.groups);
   const hub = await openHub({
     store,
     spawner,
@@ -87,7 +90,7 @@ export async function serveHub(
       keepsHomes: settings.spawner === 'process',
       trustedProxies: settings.trustedProxies,
     }),
-    rights: { roles: [], customScopes: new Map() },
+    rights: { roles: config.rights.roles, customScopes: new Map(Object.entries(config.rights.customScopes)) },
     servers: {
       ...config.server,
       environment: secrets.serverEnvironment,

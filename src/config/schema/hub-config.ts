@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { later, refused, secret, section, unneeded } from './fate.ts';
 import { kubeSpawnerSchema } from './kube-spawner.ts';
 import { oauthSections } from './oauth.ts';
+import { customScopesSchema, groupsSchema, roleSchema } from './rights.ts';
 import { count, flag, names, networks, text } from './scalars.ts';
 import { serviceSchema } from './services.ts';
 
@@ -27,8 +28,9 @@ export const hubConfigSchema = section({
     admin_access: flag,
     trusted_downstream_ips: networks,
     spawner_class: refused('there is one spawner, which starts processes', 'Leave it out.'),
-    load_groups: later(),
-    load_roles: later(),
+    load_groups: groupsSchema,
+    load_roles: z.array(roleSchema),
+    custom_scopes: customScopesSchema,
     services: secret(z.array(serviceSchema)),
     api_tokens: secret(later()),
     service_tokens: secret(z.record(z.string(), text)),
@@ -62,7 +64,6 @@ export const hubConfigSchema = section({
     ),
     ...laterTraits(
       'extra_user_scopes',
-      'custom_scopes',
       'oauth_token_expires_in',
       'oauth_require_pkce',
       'token_expires_in_max_seconds',

@@ -3,19 +3,11 @@ import { cluster, later, laterAs, refused, replaced, secret, section, unneeded }
 import { hubConfigSchema } from './hub-config.ts';
 import { json, jsonItems, jsonList, jsonMap, labels } from './passthrough.ts';
 import { deploymentStrategy, hubService, podKeys, replacedImage } from './pods.ts';
+import { roleSchema } from './rights.ts';
 import { count, environment, files, flag, names, text, word } from './scalars.ts';
 import { serviceSchema } from './services.ts';
 
 const ON_PAGES = '`course.name`, `course.welcome` and `course.contact` are shown on the pages';
-
-const role = section({
-  name: text,
-  description: text,
-  scopes: names,
-  users: names,
-  services: names,
-  groups: names,
-});
 
 /** `hub.*`: what the hub does, and (only on a cluster) the pod it runs in. */
 export const hubSchema = section({
@@ -41,7 +33,7 @@ export const hubSchema = section({
   ),
   extraFiles: secret(laterAs(files)),
   services: secret(z.record(z.string(), serviceSchema)),
-  loadRoles: laterAs(z.record(z.string(), role)),
+  loadRoles: z.record(z.string(), roleSchema),
   templatePaths: later(ON_PAGES, names),
   templateVars: later(ON_PAGES, jsonMap),
   existingSecret: cluster(text),

@@ -118,6 +118,9 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'hub.config':
     'Settings of JupyterHub’s classes, by class and trait. They come before the keys that set the same.',
   'hub.config.JupyterHub.authenticator_class': 'How people log in.',
+  'hub.config.JupyterHub.load_roles': 'Roles: who may do what, as a list.',
+  'hub.config.JupyterHub.load_groups': 'Groups, with their members.',
+  'hub.config.JupyterHub.custom_scopes': 'Rights of your own, for services.',
   'hub.config.JupyterHub.trusted_downstream_ips':
     'Addresses and networks of proxies before Polder’s own: what they say of where a request came from is believed.',
   'hub.config.JupyterHub.cookie_max_age_days': 'How long a login lasts, in days.',

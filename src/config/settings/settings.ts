@@ -8,6 +8,7 @@ import { readKubernetes, readPodPieces } from './kubernetes.ts';
 import { readLogin } from './login.ts';
 import { readAzure, readImage, readNotebooks } from './provisioning.ts';
 import { readProxy } from './proxy.ts';
+import { readRights } from './rights.ts';
 import { readServer } from './server.ts';
 import { readServices } from './services.ts';
 
@@ -56,6 +57,7 @@ export function readSettings(values: Values, generation: Generation): Settings {
       },
       limits: readLimits(polder?.limits),
       services,
+      rights: readRights(values),
       azure: readAzure(values),
       image: readImage(values),
       notebooks: readNotebooks(values),
