@@ -67,7 +67,7 @@ ${renderNextClass(context)}
 ${servers.map((server) => renderHookFailure(context, server))}
 ${renderMain(context, main)}
 ${(site.allowNamedServers || named.length > 0) && renderNamed(context, named)}
-<aside class="aside share"><div><h2>${texts.link.offer}</h2><p>${texts.link.offerHint}</p></div><a class="button quiet" href="${hubPath(site, 'link')}">${texts.link.offerButton}</a></aside>
+<section class="aside share"><div><h2>${texts.link.offer}</h2><p>${texts.link.offerHint}</p></div><a class="button quiet" href="${hubPath(site, 'link')}">${texts.link.offerButton}</a></section>
 ${site.course.storageNotice !== null && html`<aside class="aside"><h2>${texts.home.files}</h2><p>${hubWords(texts, site.course.storageNotice)}</p></aside>`}`,
   });
 }

@@ -361,7 +361,7 @@ export const dutch: Texts = {
     thisOne: 'deze browser',
     unknownBrowser: 'Onbekende browser',
     end: 'Uitloggen',
-    endNamed: (browser, address) => `Log ${browser} op ${address} uit`,
+    endNamed: (browser, address) => `${browser} op ${address} uitloggen`,
     ended: 'Die browser is uitgelogd.',
     endAll: 'Overal uitloggen',
     endAllTitle: 'Overal uitloggen?',
@@ -459,9 +459,9 @@ export const dutch: Texts = {
     open: 'Openen',
     stop: 'Stoppen',
     details: 'Waarom',
-    startNamed: (name) => `Start de server van ${name}`,
-    openNamed: (name) => `Open de server van ${name}`,
-    stopNamed: (name) => `Stop de server van ${name}`,
+    startNamed: (name) => `De server van ${name} starten`,
+    openNamed: (name) => `De server van ${name} openen`,
+    stopNamed: (name) => `De server van ${name} stoppen`,
     counts: (total, servers) => {
       const waiting = servers.get('queued') ?? 0;
       return (
