@@ -17,7 +17,7 @@ export interface CourseInCluster {
 }
 
 /** The chart's objects are of versions that clusters know since then. */
-const OLDEST = [1, 25] as const;
+const OLDEST = [1, 27] as const;
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
 /** Looks only. @throws ApiError where the cluster does not answer */
@@ -93,7 +93,8 @@ function checkStorageClass({ storageClasses }: ClusterView, { config, lifted, ma
     if (kind !== 'PersistentVolumeClaim') continue;
     const bound = wordAt(tree, 'spec', 'volumeName') !== null;
     const wanted = wordAt(tree, 'spec', 'storageClassName');
-    if (!bound && wanted !== '') check(wanted, nodeAt(tree, ['spec']) ?? tree, `the claim ${name}`);
+    const node = nodeAt(tree, ['spec', 'storageClassName']) ?? nodeAt(tree, ['spec']) ?? tree;
+    if (!bound && wanted !== '') check(wanted, node, `the claim ${name}`);
   }
   return findings;
 }

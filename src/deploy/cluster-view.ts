@@ -32,8 +32,14 @@ export type SeenEvent = KubeEvent & {
 };
 
 export interface Deployment extends KubeObject {
+  readonly metadata: KubeObject['metadata'] & { readonly generation?: number };
   readonly spec: { readonly replicas?: number };
-  readonly status?: { readonly availableReplicas?: number; readonly updatedReplicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly availableReplicas?: number;
+    readonly updatedReplicas?: number;
+  };
 }
 
 export interface Service extends KubeObject {

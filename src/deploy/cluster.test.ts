@@ -14,7 +14,7 @@ if (testKubeconfig === null) test.skip(`what is wrong in a cluster: ${noCluster}
 
 const WAIT = { timeout: 60_000, interval: 500 };
 
-describe.runIf(testKubeconfig !== null)('what is wrong in a cluster', () => {
+describe.runIf(testKubeconfig !== null)('what is wrong in a cluster', { timeout: 120_000 }, () => {
   let namespace: TestNamespace;
   let folder: string;
 

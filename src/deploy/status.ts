@@ -1,6 +1,6 @@
 /** What of a course runs in a cluster, from one look at it. */
 import type { Pod } from '../kubernetes/kube-object.ts';
-import type { ClusterView, Service } from './cluster-view.ts';
+import type { ClusterView, Deployment, Service } from './cluster-view.ts';
 import { type Trouble, troublesIn } from './troubles.ts';
 
 export interface CourseStatus {
@@ -29,6 +29,8 @@ export interface ComponentStatus {
   readonly ready: number;
   readonly wanted: number;
   readonly restarts: number;
+  /** Whether all of its pods are as the last deployment said: an older one may be the one that is ready. */
+  readonly upToDate: boolean;
 }
 
 /** The label by which the chart, as the one before it, tells its pods apart. */
@@ -48,6 +50,7 @@ export function statusOf(view: ClusterView): CourseStatus {
       image: pods[0]?.spec.containers[0]?.image ?? '',
       ready: status?.availableReplicas ?? 0,
       wanted: spec.replicas ?? 1,
+      upToDate: isUpToDate({ metadata, spec, ...(status ? { status } : {}) }),
       restarts: pods.reduce((sum, pod) => sum + restartsOf(pod), 0),
     };
   });
@@ -66,6 +69,12 @@ export function statusOf(view: ClusterView): CourseStatus {
     address: addressOf(view),
     troubles: troublesIn(view),
   };
+}
+
+function isUpToDate({ metadata, spec, status }: Deployment): boolean {
+  const { observedGeneration = 0, updatedReplicas = 0, replicas = 0 } = status ?? {};
+  const seen = observedGeneration >= (metadata.generation ?? 0);
+  return seen && updatedReplicas >= (spec.replicas ?? 1) && replicas === updatedReplicas;
 }
 
 function stateOf({ metadata, status }: Pod): keyof CourseStatus['servers'] {
@@ -110,8 +119,8 @@ export function describeStatus(status: CourseStatus): string {
   return [
     `Namespace ${namespace}, Kubernetes ${status.kubernetes}.`,
     ...components.map(
-      ({ name, ready, wanted, image, restarts }) =>
-        `  ${name.padEnd(width)}  ${ready} of ${wanted} ready  ${image}${restarts > 0 ? `  (restarted ${restarts} times)` : ''}`,
+      ({ name, ready, wanted, image, restarts, upToDate }) =>
+        `  ${name.padEnd(width)}  ${ready} of ${wanted} ready  ${image}${restarts > 0 ? `  (restarted ${restarts} times)` : ''}${upToDate ? '' : '  (a new one is not ready)'}`,
     ),
     `Servers: ${servers.running} running, ${servers.starting} starting, ${servers.ending} ending, ${servers.failed} ended by themselves.`,
     ...Object.entries(status.serverImages).map(([image, count]) => `  ${count} of ${image}`),

@@ -195,6 +195,36 @@ addDatabaseOptions(
 });
 
 program
+  .command('deploy')
+  .description('bring a course up in a cluster with Helm, or make one that runs there what the file says')
+  .requiredOption('-f, --config <file...>', 'the course; several files merge, later ones win')
+  .option('-m, --manifests <file...>', 'volumes, claims and secrets that the course needs')
+  .option('-n, --namespace <name>', 'where it runs (default: that of the kubeconfig, else jhub)')
+  .option('--release <name>', 'what Helm calls it', 'jhub')
+  .option('--chart <path>', 'folder or package of the chart (default: the one of this version)')
+  .option('--kubeconfig <file>', 'which cluster (default: KUBECONFIG)')
+  .option('--dry-run', 'show what would change, and change nothing', false)
+  .option('-y, --yes', 'do not ask', false)
+  .option('--remove-volumes', 'go on where volumes are removed by it, with what is on them', false)
+  .option('--timeout <seconds>', 'how long to wait until students can log in', Number, 600)
+  .addOption(accept('deploy in spite of these findings of `polder check`'))
+  .addOption(chartVersion())
+  .action(async (given: DeployFlags) => {
+    const { deployCommand } = await import('./deploy.ts');
+    const { config: files, manifests = [], accept = [], chartVersion: generation, timeout, ...same } = given;
+    const { namespace, chart, kubeconfig } = given;
+    const course = { files, manifests, accept, generation, namespace, chart, kubeconfig };
+    process.exitCode = await deployCommand({
+      ...same,
+      ...course,
+      timeoutSeconds: timeout,
+      patienceSeconds: 30,
+      color: process.stdout.isTTY,
+      say: sayLine,
+    });
+  });
+
+program
   .command('status')
   .description('say what of a course runs in a cluster, and what is wrong there')
   .option('-n, --namespace <name>', 'where it runs (default: that of the kubeconfig, else jhub)')
@@ -263,6 +293,21 @@ interface CheckFlags {
   readonly json: boolean;
   readonly accept?: string[];
   readonly explain?: string;
+  readonly chartVersion?: Generation;
+}
+
+interface DeployFlags {
+  readonly config: string[];
+  readonly manifests?: string[];
+  readonly namespace?: string;
+  readonly release: string;
+  readonly chart?: string;
+  readonly kubeconfig?: string;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly removeVolumes: boolean;
+  readonly timeout: number;
+  readonly accept?: string[];
   readonly chartVersion?: Generation;
 }
 

@@ -1,6 +1,7 @@
 /** `polder status`: what of a course runs in a cluster, and what is wrong there. */
 
 import { readCluster } from '../deploy/cluster-view.ts';
+import { describeLastLines, lastLines } from '../deploy/last-lines.ts';
 import { describeStatus, statusOf } from '../deploy/status.ts';
 import { HubError } from '../domain/errors.ts';
 import { ApiError, ApiServer } from '../kubernetes/api-server.ts';
@@ -17,7 +18,13 @@ export async function statusCommand({ kubeconfig, namespace, json, out }: Status
   await using api = await openCluster(kubeconfig);
   const view = await looking(readCluster(api, await namespaceIn(api, namespace)));
   const status = statusOf(view);
-  out(json ? `${JSON.stringify(status, null, 2)}\n` : `${describeStatus(status)}\n`);
+  const logs = await lastLines(api, status.troubles, view);
+  const words = [describeStatus(status), describeLastLines(logs)].filter((text) => text !== '');
+  out(
+    json
+      ? `${JSON.stringify({ ...status, logs: Object.fromEntries(logs) }, null, 2)}\n`
+      : `${words.join('\n')}\n`,
+  );
   if (!status.deployed) return 3;
   return status.troubles.length === 0 ? 0 : 1;
 }
