@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { serviceTokenOf, startHub } from '../../../test/support/hub.ts';
 import { Groups } from '../../hub/groups.ts';
-import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 
 const NAMES_AND_MEMBERS = { kind: 'group', users: ['anna'], properties: {} };
 
@@ -63,16 +62,17 @@ test('what cannot be is refused, and nothing of it happens', async () => {
 });
 
 test('where logins say who is in which group, nobody else does', async () => {
-  await using store = await openSqliteStore(':memory:');
-  const [anna] = await store.users.insert([{ name: 'anna', admin: false }]);
+  await using hub = await startHub();
+  const { store } = hub;
+  const anna = await hub.user('anna');
   const groups = new Groups({ store, managed: true });
-  await groups.setGroups(anna!, ['b', 'a']);
+  await groups.setGroups(anna, ['b', 'a']);
   expect((await store.users.get('anna'))!.groups).toEqual(['a', 'b']);
   const disabled = { code: 'invalid', message: expect.stringContaining('disabled') };
   await expect(groups.addUsers('a', ['anna'])).rejects.toMatchObject(disabled);
   await expect(groups.removeUsers('a', ['anna'])).rejects.toMatchObject(disabled);
   await expect(groups.create(['c'])).rejects.toMatchObject(disabled);
-  await expect(groups.setGroups(anna!, ['a\nb'])).rejects.toMatchObject({ code: 'invalid' });
+  await expect(groups.setGroups(anna, ['a\nb'])).rejects.toMatchObject({ code: 'invalid' });
   expect((await store.users.get('anna'))!.groups).toEqual(['a', 'b']);
 });
 
