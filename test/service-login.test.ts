@@ -72,7 +72,7 @@ describe('logging in at another place', () => {
     await using at = await open();
     const browser = await at.hub.browser();
     const page = await show(browser, '/hub/login?next=/hub/token');
-    expect(page.forms).toEqual([]);
+    expect(page.forms.map(({ action }) => action)).not.toContain('/hub/login');
     const link = page.links.get('Log in with The university') ?? '';
     const done = await logIn(browser, at.provider, link);
     expect(done.status).toBe(303);

@@ -2,9 +2,10 @@
  * Who someone is. The contract of all authenticators; whether they are let in is one rule for all (`allow-rule.ts`). A
  * hub may have several ways in, each with its own rule.
  */
+import type { PasswordRules } from '../domain/password.ts';
 import type { AllowRule } from './allow-rule.ts';
 
-export type Authenticator = PasswordAuthenticator | LoginService;
+export type Authenticator = PasswordAuthenticator | LoginService | NoAuthenticator;
 
 /** One way in. */
 export interface LoginWay {
@@ -25,12 +26,24 @@ export interface PasswordAuthenticator {
   readonly kind: 'password';
   /** What `GET /hub/api/info` calls it. */
   readonly className: string;
+  /** How people come by passwords of their own; null: they have none. */
+  readonly rules: PasswordRules | null;
+
+  /** Whether this name's password is one that its owner chooses. */
+  chooses(name: string): boolean;
 
   /**
    * Checks what was typed into the login form; the name is normalised.
    * @returns who it is, or undefined where name and password do not belong together.
+   * @throws HubError `forbidden`, with words for whoever wants to log in, where they do and it opens nothing yet.
    */
   authenticate(credentials: Credentials): Promise<Identity | undefined>;
+}
+
+/** Lets nobody in. */
+export interface NoAuthenticator {
+  readonly kind: 'none';
+  readonly className: string;
 }
 
 /** Asks on pages of its own: the browser goes there and comes back. Keeps nothing between the two. */

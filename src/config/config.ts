@@ -5,6 +5,7 @@
 
 import type { GroupWithMembers } from '../domain/group.ts';
 import type { Language } from '../domain/language.ts';
+import type { PasswordRules } from '../domain/password.ts';
 import type { Role } from '../domain/role.ts';
 import type { Service } from '../domain/service.ts';
 import type { Generation } from './generations.ts';
@@ -109,8 +110,14 @@ export interface DatabaseConfig {
 }
 
 export interface LoginConfig {
-  /** `service`: at another place, which `service` says; else with a password here. */
-  readonly kind: 'dummy' | 'service';
+  /**
+   * `service`: at another place, which `service` says; `dummy`: with one password for all; `own`: with passwords that people
+   * choose, as `passwordRules` says; `none`: not at all.
+   */
+  readonly kind: 'dummy' | 'own' | 'service' | 'none';
+  readonly passwordRules: PasswordRules | null;
+  /** Whether a first login makes an account, where nobody else has made it; only with `passwordRules.firstUse`. */
+  readonly createsUsers: boolean;
   /** Normalised names. */
   readonly allowedUsers: readonly string[];
   /** Let in without being listed in `allowedUsers`. */

@@ -12,6 +12,7 @@ import type { Course as CourseWork } from '../hub/course.ts';
 import type { Groups } from '../hub/groups.ts';
 import type { Login } from '../hub/login.ts';
 import type { OAuthProvider } from '../hub/oauth/provider.ts';
+import type { PasswordAccounts } from '../hub/password-accounts.ts';
 import type { ProxyActivity } from '../hub/proxy-activity.ts';
 import type { Roles } from '../hub/roles.ts';
 import type { RouteFeed } from '../hub/route-feed.ts';
@@ -35,6 +36,7 @@ export interface HttpParts {
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly login: Login;
+  readonly passwordAccounts: PasswordAccounts;
   readonly serviceLogin: ServiceLogin;
   readonly callers: Callers;
   readonly roles: Roles;

@@ -77,6 +77,22 @@ export class HubEvents {
     this.#log.info({ user }, 'logged out');
   }
 
+  signedUp(user: string, address: string, approved: boolean): void {
+    this.#log.info({ user, address, approved }, 'signed up');
+  }
+
+  accountApproved(user: string, by: string): void {
+    this.#log.info({ user, by }, 'account approved');
+  }
+
+  accountDiscarded(user: string, by: string): void {
+    this.#log.info({ user, by }, 'account discarded');
+  }
+
+  passwordChanged(user: string): void {
+    this.#log.info({ user }, 'password changed');
+  }
+
   userCreated(user: string, by: string): void {
     this.#log.info({ user, by }, 'user created');
   }

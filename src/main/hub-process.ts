@@ -73,7 +73,7 @@ export async function serveHub(
     await joinHubs(store, keys, { processesIn, takeOver: settings.takeOver });
   }
   const { spawner, findings } = await openSpawner(settings, log);
-  const ways = await openLoginWays(config.login, secrets);
+  const ways = await openLoginWays(config.login, secrets, store);
   const loginFindings = checkLoginWays(ways);
   let processes: ServiceProcesses | undefined;
   const serviceTokens = serviceTokensOf({ config, secrets, keys });

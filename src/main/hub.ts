@@ -21,6 +21,7 @@ import { Groups } from '../hub/groups.ts';
 import { isAnyKernelBusy } from '../hub/kernels.ts';
 import { Login, type LoginThrottle } from '../hub/login.ts';
 import { OAuthProvider } from '../hub/oauth/provider.ts';
+import { PasswordAccounts } from '../hub/password-accounts.ts';
 import { ProxyActivity } from '../hub/proxy-activity.ts';
 import { CullReconciler, type CullSettings } from '../hub/reconcilers/culling.ts';
 import { HousekeepingReconciler } from '../hub/reconcilers/housekeeping.ts';
@@ -144,6 +145,14 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     tokens: new Tokens({ store, roles, perUser: parts.bounds.tokensPerUser, now }),
     sessions,
     login: new Login({ store, ways, admission, throttle: parts.bounds.failedLogins, events, now }),
+    passwordAccounts: new PasswordAccounts({
+      store,
+      ways,
+      sessions,
+      throttle: parts.bounds.failedLogins,
+      events,
+      now,
+    }),
     serviceLogin: new ServiceLogin({ store, ways, admission, events, key: site.cookieKey, now }),
     callers: new Callers({ store, roles, services, now }),
     roles,

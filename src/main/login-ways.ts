@@ -1,17 +1,30 @@
 /** From what the file says of logging in to authenticators and the rules of who is let in. */
 import { setTimeout } from 'node:timers/promises';
-import { type AllowRule, NOBODY } from '../authenticator/allow-rule.ts';
-import type { Authenticator, LoginWay } from '../authenticator/authenticator.ts';
+import { type AllowRule, isAllowed, NOBODY } from '../authenticator/allow-rule.ts';
+import { type Authenticator, type LoginWay, NO_MEMBERSHIPS } from '../authenticator/authenticator.ts';
 import { DummyAuthenticator } from '../authenticator/dummy/dummy.ts';
+import { OwnPasswordAuthenticator } from '../authenticator/passwords/own-passwords.ts';
 import type { LoginConfig, LoginServiceConfig, Secrets } from '../config/config.ts';
 import type { Finding } from '../config/finding.ts';
 import { HubError } from '../domain/errors.ts';
+import type { PasswordRules } from '../domain/password.ts';
+import type { Store } from '../store/store.ts';
 
-export async function openLoginWays(login: LoginConfig, secrets: Secrets): Promise<readonly LoginWay[]> {
+/** @param store has the passwords that people chose */
+export async function openLoginWays(
+  login: LoginConfig,
+  secrets: Secrets,
+  store: PasswordStore,
+): Promise<readonly LoginWay[]> {
   const prefixes = login.others.map(({ prefix }) => prefix).filter((prefix) => prefix !== '');
-  const main = await openWay(login, { id: login.service?.provider ?? 'password', prefix: '', secrets });
+  const main = await openWay(login, {
+    id: login.service?.provider ?? 'password',
+    prefix: '',
+    secrets,
+    store,
+  });
   const others = login.others.map(({ id, prefix, login: other }) =>
-    openWay(other, { id, prefix, secrets: { ...secrets, ...secrets.otherLogins?.[id] } }),
+    openWay(other, { id, prefix, secrets: { ...secrets, ...secrets.otherLogins?.[id] }, store }),
   );
   return [main, ...(await Promise.all(others))].map((way) => ({
     ...way,
@@ -19,14 +32,63 @@ export async function openLoginWays(login: LoginConfig, secrets: Secrets): Promi
   }));
 }
 
+type PasswordStore = Pick<Store, 'passwords' | 'users'>;
+
 async function openWay(
   login: LoginConfig,
-  { id, prefix, secrets }: { readonly id: string; readonly prefix: string; readonly secrets: Secrets },
+  {
+    id,
+    prefix,
+    secrets,
+    store,
+  }: {
+    readonly id: string;
+    readonly prefix: string;
+    readonly secrets: Secrets;
+    readonly store: PasswordStore;
+  },
 ): Promise<Omit<LoginWay, 'foreignPrefixes'>> {
   const rule = ruleOf(login);
-  const authenticator =
-    login.service === null ? passwordsOf(rule, secrets) : await serviceOf(login.service, { rule, secrets });
-  return { id, authenticator, rule, refusal: login.refusal, prefix };
+  return {
+    id,
+    authenticator: await authenticatorOf(login, { rule, secrets, store }),
+    rule,
+    refusal: login.refusal,
+    prefix,
+  };
+}
+
+interface Surroundings {
+  readonly rule: AllowRule;
+  readonly secrets: Secrets;
+  readonly store: PasswordStore;
+}
+
+async function authenticatorOf(login: LoginConfig, around: Surroundings): Promise<Authenticator> {
+  if (login.service !== null) return serviceOf(login.service, around);
+  if (login.kind === 'none') return { kind: 'none', className: 'jupyterhub.auth.NullAuthenticator' };
+  if (login.passwordRules === null) return passwordsOf(around.rule, around.secrets);
+  return ownPasswordsOf(login.passwordRules, { ...around, createsUsers: login.createsUsers });
+}
+
+function ownPasswordsOf(
+  rules: PasswordRules,
+  { rule, secrets, store, createsUsers }: Surroundings & { readonly createsUsers: boolean },
+): Authenticator {
+  return new OwnPasswordAuthenticator({
+    className: rules.firstUse
+      ? 'firstuseauthenticator.FirstUseAuthenticator'
+      : 'nativeauthenticator.NativeAuthenticator',
+    rules,
+    kept: store.passwords,
+    mayBegin: async (name) => {
+      const exists = (await store.users.get(name)) !== undefined;
+      return (createsUsers || exists) && isAllowed({ name, memberships: NO_MEMBERSHIPS }, rule, { exists });
+    },
+    staff: new Set([...rule.admins, ...rule.instructors]),
+    staffPassword: secrets.dummyAdminPassword,
+    now: () => new Date(),
+  });
 }
 
 /** How long a start waits for what a service says; it goes on without. */
@@ -35,7 +97,7 @@ const CHECK_MS = 3_000;
 /** What stands in the way of logins at other places, as far as it can be known at the start. */
 export async function checkLoginWays(ways: readonly LoginWay[]): Promise<readonly Finding[]> {
   const found = ways.map(async ({ id, authenticator }) => {
-    if (authenticator.kind === 'password') return [];
+    if (authenticator.kind !== 'service') return [];
     const late = new AbortController();
     const failure = await Promise.race([
       authenticator.check().then(

@@ -3,6 +3,7 @@ import { agreementsConformance } from './conformance/agreements.ts';
 import { backupConformance } from './conformance/backup.ts';
 import { concurrencyConformance } from './conformance/concurrency.ts';
 import { groupsConformance } from './conformance/groups.ts';
+import { passwordsConformance } from './conformance/passwords.ts';
 import { progressConformance } from './conformance/progress.ts';
 import { routesConformance } from './conformance/routes.ts';
 import { serversConformance } from './conformance/servers.ts';
@@ -26,6 +27,7 @@ export function storeConformance(makeDatabase: () => Promise<TestDatabase>): voi
   describe('routes', () => routesConformance(test));
   describe('tokens', () => tokensConformance(test));
   describe('sessions and OAuth codes', () => sessionsConformance(test));
+  describe('passwords', () => passwordsConformance(test));
   describe('progress', () => progressConformance(test));
   describe('throttles', () => throttlesConformance(test));
   describe('agreements', () => agreementsConformance(test));

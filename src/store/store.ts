@@ -8,6 +8,7 @@
  * that must be unique exists already, and `not_found` where what a new row belongs to does not exist (any more).
  */
 import type { Group, GroupWithMembers } from '../domain/group.ts';
+import type { PasswordAccount } from '../domain/password.ts';
 import type { Progress, ProgressEvent } from '../domain/progress.ts';
 import type { Route, RouteChange, RouteOf } from '../domain/route.ts';
 import type { Json, Server, ServerId } from '../domain/server.ts';
@@ -91,6 +92,7 @@ export interface Repositories {
   readonly routes: RouteRepository;
   readonly tokens: TokenRepository;
   readonly sessions: SessionRepository;
+  readonly passwords: PasswordRepository;
   readonly oauthCodes: OAuthCodeRepository;
   readonly progress: ProgressRepository;
   readonly throttles: ThrottleRepository;
@@ -332,6 +334,21 @@ export interface ThrottleRepository {
   peek(key: string): Promise<{ readonly count: number; readonly until: Date }>;
   clear(key: string): Promise<void>;
   deleteExpired(): Promise<number>;
+}
+
+/** Passwords that people chose. They follow the user of their name, and go with them; none need exist. */
+export interface PasswordRepository {
+  get(name: string): Promise<PasswordAccount | undefined>;
+  /** All of them, by name. */
+  list(): Promise<readonly PasswordAccount[]>;
+  /** @returns false where the name has one already, which stays as it is. */
+  insert(account: PasswordAccount): Promise<boolean>;
+  /** @returns whether there was one to change. */
+  setHash(name: string, hash: string, at: Date): Promise<boolean>;
+  /** @returns whether there was one to approve. */
+  approve(name: string): Promise<boolean>;
+  /** @returns whether there was one. */
+  delete(name: string): Promise<boolean>;
 }
 
 /** On what all hubs of a database agree. Holds no secrets. */

@@ -70,7 +70,15 @@ export function gallery(
     log: `[I 09:04:58 ServerApp] Serving at http://127.0.0.1\nTraceback (most recent call last):\n  ${words.text}\nModuleNotFoundError: No module named 'xarray'`,
   };
   const hook = { status: 'failed', exitCode: 1, output: `fatal: ${words.text}`, at: ago(60) } as const;
-  const login = { name: '', next: undefined, error: null, notice: undefined, password: true, services: [] };
+  const login = {
+    name: '',
+    next: undefined,
+    error: null,
+    notice: undefined,
+    password: true,
+    rules: null,
+    services: [],
+  };
   const services = [
     { id: 'university', title: words.name },
     { id: 'github', title: 'GitHub' },

@@ -50,6 +50,8 @@ export interface HubOptions {
   readonly ways?: readonly LoginWay[];
   readonly services?: readonly (Pick<Service, 'name'> & Partial<Service>)[];
   readonly settings?: ShownSettings;
+  /** In place of one of its own; closed by whoever opened it. */
+  readonly store?: Store;
   readonly log?: Logger;
   /** How many hubs take turns in answering. */
   readonly hubs?: number;
@@ -94,7 +96,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   const folder = await mkdtemp(join(tmpdir(), 'polder-hub-'));
   const clock = new Clock();
   const now = () => clock.now();
-  const store = await openSqliteStore(join(folder, 'hub.sqlite'), { now });
+  const store = options.store ?? (await openSqliteStore(join(folder, 'hub.sqlite'), { now }));
   const world = await SimulatedWorld.open({ now });
   const spawner = new SimulatedSpawner({ world, now, choices: options.choices ?? [] });
   const admins = new Set(options.admins ?? ['teacher']);
@@ -189,7 +191,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     await front?.[Symbol.asyncDispose]();
     await spawner[Symbol.asyncDispose]();
     await world[Symbol.asyncDispose]();
-    await store[Symbol.asyncDispose]();
+    if (options.store === undefined) await store[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   };
   const shutdown = Promise.race(hubs.map((hub) => hub.shutdown));

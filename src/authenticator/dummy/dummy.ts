@@ -14,6 +14,7 @@ import {
 export class DummyAuthenticator implements PasswordAuthenticator {
   readonly kind = 'password';
   readonly className = 'jupyterhub.auth.DummyAuthenticator';
+  readonly rules = null;
   readonly #password: string | null;
   readonly #adminPassword: string | null;
   readonly #admins: ReadonlySet<string>;
@@ -28,6 +29,10 @@ export class DummyAuthenticator implements PasswordAuthenticator {
     this.#password = parts.password;
     this.#adminPassword = parts.adminPassword;
     this.#admins = parts.admins;
+  }
+
+  chooses(): boolean {
+    return false;
   }
 
   async authenticate({ username, password }: Credentials): Promise<Identity | undefined> {

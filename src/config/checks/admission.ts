@@ -62,6 +62,13 @@ function checkRule({ tree, generation, values }: CheckedFile): readonly Finding[
     ['JupyterHub', 'authenticator_class'],
   );
   const allowed = inWords(generation, 'auth.whitelist.users', 'hub.config.Authenticator.allowed_users');
+  if (login.kind === 'none') {
+    if (login.others.length > 0) return [];
+    const message = 'Nobody can log in: this way to log in lets nobody in.';
+    return [findingAt(rule, { code: 'nobody-let-in', severity: 'warning', message })];
+  }
+  // Somebody looks at whoever signs up.
+  if (login.allowAll && login.passwordRules?.open === false) return [];
   if (login.allowAll) {
     return [
       findingAt(rule, {
@@ -70,9 +77,11 @@ function checkRule({ tree, generation, values }: CheckedFile): readonly Finding[
         message:
           login.kind === 'service'
             ? 'Everyone is let in who has an account there.'
-            : secrets.dummyPassword === null
-              ? 'Everyone is let in, under any name and with any password.'
-              : 'Everyone who knows the password is let in, under any name.',
+            : login.kind === 'own'
+              ? 'Everyone is let in, under any name that nobody has taken before.'
+              : secrets.dummyPassword === null
+                ? 'Everyone is let in, under any name and with any password.'
+                : 'Everyone who knows the password is let in, under any name.',
         help: `Name those who are let in with ${allowed}.`,
       }),
     ];

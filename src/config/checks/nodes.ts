@@ -1,6 +1,7 @@
 import type { Generation } from '../config.ts';
 import { isUpTo } from '../generations.ts';
 import { serviceSection } from '../settings/login-service.ts';
+import { OWN_PASSWORD_SECTIONS } from '../settings/own-passwords.ts';
 import { type MapTree, nodeAt, type Path, type Tree } from '../tree.ts';
 
 /** The first of these places below `hub.config` that the file has. */
@@ -12,12 +13,17 @@ export function firstInHubConfig(tree: MapTree, ...paths: readonly Path[]): Tree
   return null;
 }
 
-/** Ways to log in with a password of ours. */
+/** Ways to log in with a password that the file says. */
 export const PASSWORD_SECTIONS: readonly string[] = ['DummyAuthenticator', 'SharedPasswordAuthenticator'];
 
 /** Whether this way to log in is there. */
 export function isSupported(section: string): boolean {
-  return PASSWORD_SECTIONS.includes(section) || serviceSection(section) !== undefined;
+  return (
+    PASSWORD_SECTIONS.includes(section) ||
+    OWN_PASSWORD_SECTIONS.includes(section) ||
+    section === 'NullAuthenticator' ||
+    serviceSection(section) !== undefined
+  );
 }
 
 /** A key in the names that the file itself uses. */

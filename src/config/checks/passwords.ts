@@ -2,6 +2,7 @@ import type { LoginConfig } from '../config.ts';
 import { type Finding, findingAt } from '../finding.ts';
 import { chosenSection } from '../legacy/authenticators.ts';
 import { readLogin } from '../settings/login.ts';
+import { OWN_PASSWORD_SECTIONS } from '../settings/own-passwords.ts';
 import { nodeAt, type ScalarTree, type Tree } from '../tree.ts';
 import type { Check, CheckedFile } from './check.ts';
 import { firstInHubConfig, inWords, PASSWORD_SECTIONS } from './nodes.ts';
@@ -9,12 +10,32 @@ import { firstInHubConfig, inWords, PASSWORD_SECTIONS } from './nodes.ts';
 /** The passwords of the dummy login and of JupyterHub's shared-password login. */
 export const checkPasswords: Check = (file) => {
   const section = chosenSection(file.tree);
+  if (OWN_PASSWORD_SECTIONS.includes(section)) return [...checkStaff(file), ...checkAdminPassword(file)];
   if (!PASSWORD_SECTIONS.includes(section)) return [];
   return [
     ...(section === 'SharedPasswordAuthenticator' ? checkSharedPassword(file) : checkDummy(file)),
     ...checkAdminPassword(file),
   ];
 };
+
+/** Names of those who may do more stand in the file, and anybody could be the first to log in under them. */
+function checkStaff({ tree, generation, values }: CheckedFile): readonly Finding[] {
+  if (values === undefined) return [];
+  const { login, secrets } = readLogin(values, generation);
+  const staff = staffOf(login);
+  if (staff.length === 0 || secrets.dummyAdminPassword !== null) return [];
+  const named =
+    firstInHubConfig(tree, ['Authenticator', 'admin_users']) ?? nodeAt(tree, ['course', 'instructors']);
+  const names = staff.map((name) => `\`${name}\``).join(', ');
+  return [
+    findingAt(named ?? null, {
+      code: 'staff-first-come',
+      severity: 'warning',
+      message: `Whoever is the first to choose a password for ${names} has that account, and with it everybody's work.`,
+      help: 'Set `course.adminPassword`: then only that one opens it. Or be the first.',
+    }),
+  ];
+}
 
 function checkDummy({ tree, generation, values }: CheckedFile): readonly Finding[] {
   if (values === undefined) return [];

@@ -3,7 +3,7 @@ import { later, refused, secret, section, unneeded } from './fate.ts';
 import { kubeSpawnerSchema } from './kube-spawner.ts';
 import { oauthSections } from './oauth.ts';
 import { customScopesSchema, groupsSchema, roleSchema } from './rights.ts';
-import { count, flag, names, networks, text } from './scalars.ts';
+import { count, flag, names, networks, seconds, text } from './scalars.ts';
 import { serviceSchema } from './services.ts';
 
 /** Traits that are known and mean nothing yet. */
@@ -11,6 +11,7 @@ const laterTraits = (...traits: readonly string[]) =>
   Object.fromEntries(traits.map((trait) => [trait, later()]));
 
 const OWN_PROXY = 'the proxy is part of Polder';
+const IN_THE_DATABASE = 'passwords are in the hub’s database';
 const METRICS = 'measurements are read at `/hub/metrics`, and sent nowhere';
 const AT_THE_START = 'it is about how JupyterHub itself is started';
 
@@ -145,6 +146,35 @@ export const hubConfigSchema = section({
     admin_password: secret(text),
     password_groups: secret(later()),
   }),
+  FirstUseAuthenticator: section({
+    create_users: flag,
+    min_password_length: count,
+    dbm_path: unneeded(IN_THE_DATABASE),
+    check_passwords_on_startup: unneeded('no password is kept that is too short'),
+  }),
+  NativeAuthenticator: section({
+    enable_signup: flag,
+    open_signup: flag,
+    ask_email_on_signup: flag,
+    minimum_password_length: count,
+    allowed_failed_logins: count,
+    seconds_before_next_try: seconds,
+    secret_key: secret(later()),
+    recaptcha_secret: secret(later()),
+    ...laterTraits(
+      'check_common_password',
+      'recaptcha_key',
+      'tos',
+      'allow_2fa',
+      'allow_self_approval_for',
+      'self_approval_email',
+      'self_approval_server',
+      'import_from_firstuse',
+      'firstuse_db_path',
+      'delete_firstuse_db_after_import',
+    ),
+  }),
+  NullAuthenticator: section({}),
   ...oauthSections,
   Spawner: section(
     laterTraits(

@@ -144,6 +144,20 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'hub.config.GenericOAuthenticator.allowed_groups': 'Let in members of these groups.',
   'hub.config.GenericOAuthenticator.admin_groups':
     'Members of these administer; who is no member (any more) does not.',
+  'hub.config.FirstUseAuthenticator':
+    'Whoever is the first to log in under a name chooses its password by that.',
+  'hub.config.FirstUseAuthenticator.create_users':
+    'Whether a first login makes an account, or only people who have one already choose a password.',
+  'hub.config.FirstUseAuthenticator.min_password_length': 'How short a password may be.',
+  'hub.config.NativeAuthenticator': 'People sign up at a page, and somebody approves.',
+  'hub.config.NativeAuthenticator.enable_signup': 'Whether there is a page to sign up at.',
+  'hub.config.NativeAuthenticator.open_signup': 'Whether whoever signs up is let in at once.',
+  'hub.config.NativeAuthenticator.ask_email_on_signup': 'Whether they are asked for a mail address.',
+  'hub.config.NativeAuthenticator.minimum_password_length': 'How short a password may be.',
+  'hub.config.NativeAuthenticator.allowed_failed_logins':
+    'After so many failures of one name from one address, that name waits there, in place of `polder.limits.failedLogins.perUser`.',
+  'hub.config.NativeAuthenticator.seconds_before_next_try':
+    'For how long a failure counts, in place of `polder.limits.failedLogins.window`.',
   'hub.config.DummyAuthenticator.password': 'The password that everybody logs in with.',
   'hub.config.SharedPasswordAuthenticator.user_password': 'The password of all users.',
   'hub.config.SharedPasswordAuthenticator.admin_password': 'The password of all administrators.',

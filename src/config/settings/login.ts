@@ -1,9 +1,11 @@
+import type { PasswordRules } from '../../domain/password.ts';
 import { normalizeUserName } from '../../domain/user.ts';
 import type { LoginConfig, Secrets } from '../config.ts';
 import { type Generation, isUpTo } from '../generations.ts';
 import { authenticatorSection } from '../legacy/authenticators.ts';
 import type { Values } from '../schema/values.ts';
 import { type LoginServiceSettings, readLoginService, serviceSection } from './login-service.ts';
+import { readPasswordRules } from './own-passwords.ts';
 
 export interface LoginSettings {
   readonly login: LoginConfig;
@@ -24,12 +26,18 @@ export function readLogin(values: Values, generation: Generation): LoginSettings
   const serviceSettings =
     section === undefined ? undefined : readLoginService(values, section, { className, generation });
   const shared = chosen === 'SharedPasswordAuthenticator';
-  const rule = readRule(values, { generation, shared, serviceSettings });
+  const passwordRules = readPasswordRules(values, chosen);
+  const none = chosen === 'NullAuthenticator';
+  const opens = openByItself({ generation, passwordRules, closed: shared || none });
+  const rule = readRule(values, { generation, opens, serviceSettings });
   const others = readOthers(values, rule);
   return {
     login: {
       ...rule,
       ...readWay(serviceSettings, config),
+      ...(none ? { kind: 'none' } : passwordRules === null ? {} : { kind: 'own' }),
+      passwordRules,
+      createsUsers: config.FirstUseAuthenticator?.create_users ?? true,
       others: others.map(({ id, prefix, login }) => ({ id, prefix, login })),
     },
     secrets: {
@@ -44,7 +52,7 @@ export function readLogin(values: Values, generation: Generation): LoginSettings
 
 type HubConfig = NonNullable<NonNullable<Values['hub']>['config']>;
 type Way = 'kind' | 'refusal' | 'autoLogin' | 'logoutUrl' | 'service';
-type Rule = Omit<LoginConfig, Way | 'others'>;
+type Rule = Omit<LoginConfig, Way | 'passwordRules' | 'createsUsers' | 'others'>;
 
 function readWay(settings: LoginServiceSettings | undefined, config: HubConfig): Pick<LoginConfig, Way> {
   const { service = null, logoutUrl = null, traits } = settings ?? {};
@@ -57,15 +65,31 @@ function readWay(settings: LoginServiceSettings | undefined, config: HubConfig):
   };
 }
 
+/**
+ * Whether everyone is let in where nobody is named and it is no service. With a first use, whoever comes is let in only
+ * where files of its time say so; who signs up is looked at by somebody.
+ */
+function openByItself({
+  generation,
+  passwordRules,
+  closed,
+}: {
+  readonly generation: Generation;
+  readonly passwordRules: PasswordRules | null;
+  readonly closed: boolean;
+}): boolean {
+  return !closed && (!passwordRules?.firstUse || isUpTo(generation, '2'));
+}
+
 function readRule(
   values: Values,
   {
     generation,
-    shared,
+    opens,
     serviceSettings,
   }: {
     readonly generation: Generation;
-    readonly shared: boolean;
+    readonly opens: boolean;
     readonly serviceSettings: LoginServiceSettings | undefined;
   },
 ): Rule {
@@ -79,7 +103,7 @@ function readRule(
   const unrestricted = allowedUsers.length === 0 && allowedMemberships.length === 0;
   // A service lets everyone in unless somebody is named, up to chart 2; the dummy login does in every generation.
   const old = serviceSettings !== undefined && isUpTo(generation, '2');
-  const open = unrestricted && (serviceSettings === undefined ? !shared : old);
+  const open = unrestricted && (serviceSettings === undefined ? opens : old);
   const usual = old && Authenticator.allow_all === undefined ? 'all' : 'any';
   return {
     allowedUsers,

@@ -1,4 +1,5 @@
 import type { Config, Generation, LimitsConfig, Secrets } from '../config.ts';
+import { authenticatorSection } from '../legacy/authenticators.ts';
 import { DEFAULT_RETRY_RANGE } from '../schema/hub-config.ts';
 import type { Values } from '../schema/values.ts';
 import { readCourse } from './course.ts';
@@ -55,7 +56,7 @@ export function readSettings(values: Values, generation: Generation): Settings {
         adminUsers: cull?.adminUsers ?? true,
         removeNamedServers: cull?.removeNamedServers ?? false,
       },
-      limits: readLimits(polder?.limits),
+      limits: readLimits(values),
       services,
       rights: readRights(values),
       azure: readAzure(values),
@@ -78,14 +79,19 @@ export function readSettings(values: Values, generation: Generation): Settings {
   };
 }
 
-function readLimits(limits: NonNullable<Values['polder']>['limits'] = {}): LimitsConfig {
+function readLimits({ polder, hub }: Values): LimitsConfig {
+  const { limits = {} } = polder ?? {};
   const { window, perUser, perAddress } = limits.failedLogins ?? {};
+  const { authenticator_class: className = '' } = hub?.config?.JupyterHub ?? {};
+  const isNative = authenticatorSection(className) === 'NativeAuthenticator';
+  const native = (isNative && hub?.config?.NativeAuthenticator) || {};
   return {
     requestBytes: limits.requestBody ?? 1024 ** 2,
     tokensPerUser: limits.tokensPerUser || null,
     failedLogins: {
-      windowSeconds: window ?? 300,
-      perUser: perUser ?? 5,
+      windowSeconds: native.seconds_before_next_try ?? window ?? 300,
+      // NativeAuthenticator takes 0 for "no limit", and there is one here all the same.
+      perUser: native.allowed_failed_logins || (perUser ?? 5),
       perAddress: perAddress ?? 300,
     },
   };

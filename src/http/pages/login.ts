@@ -1,6 +1,7 @@
 /** Logging in: the form, and what it may say when somebody is not let in. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError, type HubErrorCode } from '../../domain/errors.ts';
+import type { PasswordRules } from '../../domain/password.ts';
 import type { ServiceChoice } from '../../hub/service-login.ts';
 import { LOGIN_COOKIE, setSessionCookies, userCaller } from '../caller.ts';
 import { answerWithPage, publicErrorOf } from '../errors.ts';
@@ -16,7 +17,10 @@ import { startingPoint } from './starting-point.ts';
 import { hubWords } from './texts/hub-words.ts';
 import type { Texts } from './texts/texts.ts';
 
-type Parts = Pick<HttpParts, 'login' | 'serviceLogin' | 'servers' | 'roles' | 'site' | 'now'>;
+type Parts = Pick<
+  HttpParts,
+  'login' | 'passwordAccounts' | 'serviceLogin' | 'servers' | 'roles' | 'site' | 'now'
+>;
 
 export interface LoginModel {
   readonly name: string;
@@ -26,6 +30,8 @@ export interface LoginModel {
   readonly notice: string | undefined;
   /** Whether name and password are asked for. */
   readonly password: boolean;
+  /** How people come by passwords of their own; null: they have none. */
+  readonly rules: PasswordRules | null;
   /** Other places where one can log in. */
   readonly services: readonly ServiceChoice[];
 }
@@ -100,10 +106,11 @@ export function mountLogin(app: FastifyInstance, parts: Parts): void {
   }
 }
 
-type Ways = Pick<LoginModel, 'password' | 'services'>;
+type Ways = Pick<LoginModel, 'password' | 'rules' | 'services'>;
 
-function waysOf({ login, serviceLogin }: Pick<Parts, 'login' | 'serviceLogin'>): Ways {
-  return { password: login.takesPasswords, services: serviceLogin.choices };
+function waysOf({ login, passwordAccounts, serviceLogin }: Parts): Ways {
+  const { rules } = passwordAccounts;
+  return { password: login.takesPasswords, rules, services: serviceLogin.choices };
 }
 
 function isOnlyService({ password, services }: Ways): boolean {
@@ -146,8 +153,15 @@ ${error && html`<p class="notice bad" role="alert" id="login-error">${error}</p>
 ${services.length > 0 && renderServices(context, model)}
 ${password && services.length > 0 && html`<p class="quiet">${texts.login.orPassword}</p>`}
 ${password && renderForm(context, model)}
+${password && renderOwnPasswords(context, model)}
 </section>`,
   });
+}
+
+/** How one comes by a password of one's own, where people choose theirs. */
+function renderOwnPasswords({ site, texts }: PageContext, { rules }: LoginModel): Fragment {
+  if (rules?.signUp) return html`<p><a href="${hubPath(site, 'signup')}">${texts.signUp.invitation}</a></p>`;
+  return rules?.firstUse && html`<p class="quiet">${texts.signUp.firstUse}</p>`;
 }
 
 /** Links, so that nothing is sent: a page that may only send forms to us may still lead elsewhere. */

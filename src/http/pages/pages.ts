@@ -4,8 +4,10 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { HttpParts } from '../parts.ts';
+import { mountAccounts } from './accounts.ts';
 import { mountAdmin } from './admin.ts';
 import { mountAssets } from './assets.ts';
+import { mountChangePassword } from './change-password.ts';
 import { mountHome } from './home.ts';
 import { mountLink } from './link.ts';
 import { mountLogin } from './login.ts';
@@ -17,6 +19,7 @@ import { mountReader } from './reader.ts';
 import { mountServerActions } from './server-actions.ts';
 import { mountServiceLogin } from './service-login.ts';
 import { mountSessions } from './sessions.ts';
+import { mountSignUp } from './sign-up.ts';
 import { mountSpawn } from './spawn.ts';
 import { mountSpawnPending } from './spawn-pending.ts';
 import { mountToken } from './token.ts';
@@ -31,6 +34,7 @@ type Parts = Pick<
   | 'tokens'
   | 'sessions'
   | 'login'
+  | 'passwordAccounts'
   | 'serviceLogin'
   | 'ensureRoute'
   | 'rerunHook'
@@ -46,6 +50,9 @@ export async function mountPages(app: FastifyInstance, parts: Parts): Promise<vo
   mountServiceLogin(app, parts);
   mountLogout(app, parts);
   mountSessions(app, parts);
+  mountSignUp(app, parts);
+  mountChangePassword(app, parts);
+  mountAccounts(app, parts);
   mountHome(app, parts);
   mountSpawn(app, parts);
   mountSpawnPending(app, parts);

@@ -11,7 +11,7 @@ import { hubPath } from './links.ts';
 import { field, pageContext, sendPage } from './page-context.ts';
 import { time } from './server-view.ts';
 
-type Parts = Pick<HttpParts, 'sessions' | 'site' | 'now'>;
+type Parts = Pick<HttpParts, 'sessions' | 'passwordAccounts' | 'site' | 'now'>;
 
 export function mountSessions(app: FastifyInstance, parts: Parts): void {
   const { sessions, site } = parts;
@@ -19,7 +19,8 @@ export function mountSessions(app: FastifyInstance, parts: Parts): void {
   app.get('/sessions', async (request, reply) => {
     const { user } = requireUser(request);
     const ended = field(request.query, 'ended') !== undefined;
-    const model = { sessions: await sessions.list(user), ended };
+    const hasPassword = await parts.passwordAccounts.has(user);
+    const model = { sessions: await sessions.list(user), ended, hasPassword };
     return sendPage(reply, renderSessions(pageContext(request, reply, parts), model));
   });
 
@@ -43,7 +44,16 @@ export function mountSessions(app: FastifyInstance, parts: Parts): void {
 
 export function renderSessions(
   context: PageContext,
-  { sessions, ended }: { readonly sessions: readonly Session[]; readonly ended: boolean },
+  {
+    sessions,
+    ended,
+    hasPassword,
+  }: {
+    readonly sessions: readonly Session[];
+    readonly ended: boolean;
+    /** One of their own, which they may change. */
+    readonly hasPassword: boolean;
+  },
 ): string {
   const { site, texts } = context;
   const { columns } = texts.sessions;
@@ -51,6 +61,7 @@ export function renderSessions(
     title: texts.sessions.title,
     main: html`<h1>${texts.sessions.heading}</h1>
 <p class="lead">${texts.sessions.intro}</p>
+${hasPassword && html`<p><a href="${hubPath(site, 'change-password')}">${texts.changePassword.title}</a></p>`}
 ${ended && html`<p class="notice good" role="status">${texts.sessions.ended}</p>`}
 <div class="table"><table>
 <thead><tr><th scope="col">${columns.browser}</th><th scope="col">${columns.address}</th><th scope="col">${columns.since}</th><th scope="col">${columns.lastSeen}</th><th scope="col"><span class="for-readers">${columns.action}</span></th></tr></thead>

@@ -14,6 +14,7 @@ import * as first from './0001-first.ts';
 import * as routes from './0002-routes.ts';
 import * as agreements from './0003-agreements.ts';
 import * as groups from './0004-groups.ts';
+import * as passwords from './0005-passwords.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 export interface Step {
@@ -30,6 +31,7 @@ export const STEPS: Steps = {
   '0002-routes': routes,
   '0003-agreements': agreements,
   '0004-groups': groups,
+  '0005-passwords': passwords,
 };
 
 /** What was done to a database, by us or by another version. */

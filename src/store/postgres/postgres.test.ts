@@ -13,7 +13,7 @@ describeOnPostgres('PostgreSQL is a store', () => {
     await database[Symbol.asyncDispose]();
   });
   const empty = async () => {
-    await database.run('truncate users, groups, routes, throttles, health cascade');
+    await database.run('truncate users, passwords, groups, routes, throttles, health cascade');
     await database.run("delete from agreements where name <> 'oldest-schema'");
     await database.run('update route_feed set number = 0, forgotten_up_to = 0');
   };

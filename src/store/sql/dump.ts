@@ -15,6 +15,7 @@ const KEPT = {
   groups: ['name'],
   group_members: ['user_id', 'group_name'],
   servers: ['id'],
+  passwords: ['name'],
   sessions: ['id'],
   tokens: ['id'],
   oauth_codes: ['hash'],

@@ -10,6 +10,7 @@ import { dump, load } from './dump.ts';
 import { SqlGroups } from './groups.ts';
 import { Notices } from './notices.ts';
 import { SqlOAuthCodes } from './oauth-codes.ts';
+import { SqlPasswords } from './passwords.ts';
 import { SqlProgress } from './progress.ts';
 import { SqlRoutes } from './routes.ts';
 import { SqlServers } from './servers.ts';
@@ -30,6 +31,7 @@ export class SqlStore implements Store {
   readonly routes: SqlRoutes;
   readonly tokens: SqlTokens;
   readonly sessions: SqlSessions;
+  readonly passwords: SqlPasswords;
   readonly oauthCodes: SqlOAuthCodes;
   readonly progress: SqlProgress;
   readonly throttles: SqlThrottles;
@@ -50,6 +52,7 @@ export class SqlStore implements Store {
     this.routes = repositories.routes;
     this.tokens = repositories.tokens;
     this.sessions = repositories.sessions;
+    this.passwords = repositories.passwords;
     this.oauthCodes = repositories.oauthCodes;
     this.progress = repositories.progress;
     this.throttles = repositories.throttles;
@@ -163,6 +166,7 @@ function repositoriesOf(access: Access) {
     routes: new SqlRoutes(access),
     tokens: new SqlTokens(access),
     sessions: new SqlSessions(access),
+    passwords: new SqlPasswords(access),
     oauthCodes: new SqlOAuthCodes(access),
     progress: new SqlProgress(access),
     throttles: new SqlThrottles(access),

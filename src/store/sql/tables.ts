@@ -13,6 +13,7 @@ export interface Tables {
   group_members: GroupMembersTable;
   tokens: TokensTable;
   sessions: SessionsTable;
+  passwords: PasswordsTable;
   oauth_codes: OAuthCodesTable;
   progress: ProgressTable;
   throttles: ThrottlesTable;
@@ -113,6 +114,16 @@ interface SessionsTable {
   user_agent: string;
 }
 
+/** No foreign key: whoever signs up is no user yet. */
+interface PasswordsTable {
+  name: string;
+  hash: string;
+  approved: number;
+  email: string | null;
+  created_at: Milliseconds;
+  changed_at: Milliseconds;
+}
+
 interface OAuthCodesTable {
   hash: string;
   oauth_client_id: string;
@@ -158,6 +169,7 @@ export type UserRow = Selectable<UsersTable>;
 export type ServerRow = Selectable<ServersTable>;
 export type RouteRow = Selectable<RoutesTable>;
 export type TokenRow = Selectable<TokensTable>;
+export type PasswordRow = Selectable<PasswordsTable>;
 export type SessionRow = Selectable<SessionsTable>;
 export type OAuthCodeRow = Selectable<OAuthCodesTable>;
 export type ProgressRow = Selectable<ProgressTable>;

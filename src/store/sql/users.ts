@@ -6,6 +6,7 @@ import type { Access, Connection } from './access.ts';
 import { latestOf, toucherOf } from './activity.ts';
 import { toDate, toDateOrNull } from './columns.ts';
 import { groupsOfUser, toGroupNames } from './groups.ts';
+import { removePassword, renamePassword } from './passwords.ts';
 import { statement } from './statement.ts';
 import type { Tables, UserRow } from './tables.ts';
 
@@ -105,6 +106,10 @@ export class SqlUsers implements UserRepository {
         throw new HubError('conflict', `There is a user named “${name}” already.`);
       }
       await tx.change(update, id, name, admin);
+      if (name !== row.name) {
+        await tx.change(removePassword, name);
+        await tx.change(renamePassword, row.name, name);
+      }
       tx.announce('users');
       return toUser({ ...row, name, admin });
     });
@@ -117,7 +122,9 @@ export class SqlUsers implements UserRepository {
 
   async delete(id: number): Promise<boolean> {
     return await this.#access.write(async (tx) => {
-      if ((await tx.change(remove, id)) === 0) return false;
+      const row = await tx.first(byIdLocked, id);
+      if (row === undefined || (await tx.change(remove, id)) === 0) return false;
+      await tx.change(removePassword, row.name);
       tx.announce('users', 'groups', 'servers', 'tokens', 'sessions');
       return true;
     });

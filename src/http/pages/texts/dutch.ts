@@ -347,6 +347,49 @@ export const dutch: Texts = {
     ownServer: 'van je draaiende server',
   },
 
+  signUp: {
+    title: 'Account aanmaken',
+    heading: (course) => `Maak een account voor ${course}`,
+    email: 'E-mailadres, als je wilt',
+    password: (least) => (least > 1 ? `Nieuw wachtwoord, minstens ${least} tekens` : 'Nieuw wachtwoord'),
+    again: 'Nog eens hetzelfde wachtwoord',
+    submit: 'Account aanmaken',
+    haveOne: 'Ik heb een account: inloggen',
+    invitation: 'Nog geen account? Maak er een',
+    firstUse: 'Kies de eerste keer een wachtwoord: vanaf dan is het van jou.',
+    different: 'De twee wachtwoorden zijn niet gelijk. Typ ze nog eens.',
+    done: {
+      open: { heading: 'Je account is klaar', next: 'Log in met je naam en je wachtwoord.' },
+      waiting: {
+        heading: 'Je account wacht op goedkeuring',
+        next: 'Iemand die deze cursus geeft kijkt ernaar. Daarna kun je inloggen.',
+      },
+    },
+  },
+
+  changePassword: {
+    title: 'Wachtwoord wijzigen',
+    hint: 'Je andere browsers worden daardoor uitgelogd.',
+    old: 'Wachtwoord tot nu toe',
+    changed: 'Je wachtwoord is gewijzigd.',
+    none: 'Je hebt hier geen wachtwoord dat je kunt wijzigen.',
+  },
+
+  accounts: {
+    title: 'Accounts',
+    waiting: 'Wachten op goedkeuring',
+    open: 'Goedgekeurd',
+    none: 'Niemand.',
+    columns: { name: 'Naam', email: 'E-mailadres', since: 'Aangemaakt', actions: 'Acties' },
+    approve: 'Goedkeuren',
+    approveNamed: (name) => `Keur ${name} goed`,
+    discard: 'Verwijderen',
+    discardNamed: (name) => `Verwijder het wachtwoord van ${name}`,
+    discardTitle: (name) => `Wachtwoord van ${name} verwijderen?`,
+    discardBody: 'Zij worden uitgelogd en kiezen een ander. Hun bestanden blijven.',
+    keep: 'Behouden',
+  },
+
   sessions: {
     title: 'Waar je bent ingelogd',
     heading: 'Waar je bent ingelogd',

@@ -305,6 +305,49 @@ export const english = {
     ownServer: 'held by your running server',
   },
 
+  signUp: {
+    title: 'Sign up',
+    heading: (course: string) => `Sign up for ${course}`,
+    email: 'Mail address, if you like',
+    password: (least: number) => (least > 1 ? `New password, at least ${least} characters` : 'New password'),
+    again: 'The same password again',
+    submit: 'Sign up',
+    haveOne: 'I have an account: log in',
+    invitation: 'No account yet? Sign up',
+    firstUse: 'The first time, choose a password: it is yours from then on.',
+    different: 'The two passwords are not the same. Type them again.',
+    done: {
+      open: { heading: 'Your account is ready', next: 'Log in with your name and your password.' },
+      waiting: {
+        heading: 'Your account waits for approval',
+        next: 'Somebody who teaches this course looks at it. Then you can log in.',
+      },
+    },
+  },
+
+  changePassword: {
+    title: 'Change your password',
+    hint: 'Your other browsers are logged out by it.',
+    old: 'Password until now',
+    changed: 'Your password is changed.',
+    none: 'You have no password here that you could change.',
+  },
+
+  accounts: {
+    title: 'Accounts',
+    waiting: 'Waiting for approval',
+    open: 'Approved',
+    none: 'Nobody.',
+    columns: { name: 'Name', email: 'Mail address', since: 'Signed up', actions: 'Actions' },
+    approve: 'Approve',
+    approveNamed: (name: string) => `Approve ${name}`,
+    discard: 'Discard',
+    discardNamed: (name: string) => `Discard the password of ${name}`,
+    discardTitle: (name: string) => `Discard the password of ${name}?`,
+    discardBody: 'They are logged out, and choose another one. Their files stay.',
+    keep: 'Keep it',
+  },
+
   sessions: {
     title: 'Where you are logged in',
     heading: 'Where you are logged in',
