@@ -3,8 +3,8 @@
 {{- $https := .values.proxy.https -}}
 {{- if $https.enabled -}}
   {{- if eq ($https.type | default "letsencrypt") "letsencrypt" -}}
-    {{- /* The first charts wanted https by default, and did nothing about it until hosts were named. */ -}}
-    {{- if $https.hosts -}}
+    {{- /* The first charts wanted https by default, and did nothing about it until hosts were named: the notes say so. */ -}}
+    {{- if or $https.hosts (not (has .generation (list "0.8.2" "0.9"))) -}}
       {{- fail "`proxy.https.type: letsencrypt`: this chart does not fetch certificates itself. Let an ingress do it (`ingress.enabled: true`, cert-manager, `proxy.https.enabled: false`), or give a certificate with `type: secret` or `type: manual`." -}}
     {{- end -}}
   {{- else if and (eq $https.type "manual") (not (and $https.manual $https.manual.key $https.manual.cert)) -}}

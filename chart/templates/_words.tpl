@@ -74,6 +74,19 @@ imagePullSecrets:
 {{- end -}}
 {{- end -}}
 
+{{/* The login to a registry that the file tells, as Docker writes it down; empty where it tells none. */}}
+{{- define "polder.pullLogin" -}}
+{{- $account := .values.imagePullSecret | default dict -}}
+{{- if $account.create -}}
+{{- if not (and $account.registry $account.username $account.password) -}}
+  {{- fail "`imagePullSecret.create` needs `imagePullSecret.registry`, `.username` and `.password`." -}}
+{{- end -}}
+{{- $login := dict "username" $account.username "password" $account.password "auth" (printf "%s:%s" $account.username $account.password | b64enc) -}}
+{{- with $account.email }}{{ $_ := set $login "email" . }}{{ end -}}
+{{- dict "auths" (dict $account.registry $login) | toJson -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Where a pod runs. Takes a list: context, `core` or `user`, the part's own values. */}}
 {{- define "polder.placement" -}}
 {{- $context := index . 0 -}}

@@ -36,6 +36,7 @@ const CURRENT: Json = {
   course: { name: 'Course' },
   polder: {
     naming: 'safe',
+    checkBeforeUpgrade: true,
     culling: { spareRunningCells: true },
     limits: {
       requestBody: '1M',

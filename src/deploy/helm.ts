@@ -24,9 +24,12 @@ export async function renderRelease(release: Release): Promise<RenderedRelease> 
   return readRelease(await upgrade(release, ['--dry-run=server', '--output=json']));
 }
 
-/** Installs or changes the release; what it makes may not run yet when this resolves. @throws HubError */
+/**
+ * Installs or changes the release; what it makes may not run yet when this resolves. The chart's hooks are left out: the
+ * file has been checked here, and Helm would wait for them without a word. @throws HubError
+ */
 export async function installRelease(release: Release): Promise<RenderedRelease> {
-  return readRelease(await upgrade(release, ['--output=json', '--timeout=10m']));
+  return readRelease(await upgrade(release, ['--output=json', '--timeout=10m', '--no-hooks']));
 }
 
 export interface InstalledRelease {

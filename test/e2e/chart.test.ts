@@ -128,6 +128,16 @@ describe.runIf(lacking.length === 0)('the chart on a cluster', () => {
     expect(await secretToken()).toBe(token);
   });
 
+  test('a file with an error changes nothing: Helm says what is wrong, and hub and proxy go on', async () => {
+    const before = [await podsOf('hub'), await podsOf('proxy')];
+    // A time zone that is none passes the chart's schema.
+    const broken = upgrade(images[1]!, { course: { timeZone: 'Europe/Atlantis' } });
+    await expect(broken).rejects.toThrow(/hub-check failed/);
+    await expect.poll(() => namespace.exists('secrets', 'hub-check'), { timeout: 10_000 }).toBe(false);
+    expect([await podsOf('hub'), await podsOf('proxy')]).toEqual(before);
+    expect((await page.goto(`${url}/hub/home`))?.status()).toBe(200);
+  });
+
   const podsOf = async (component: string): Promise<readonly string[]> => {
     const selector = `labelSelector=${encodeURIComponent(`component=${component}`)}`;
     const { items } = (await namespace.api.request(

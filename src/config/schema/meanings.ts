@@ -32,6 +32,8 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
     'How many pods there are of hub (more than one with `hub.db.type: postgres` only) and proxy.',
   'polder.replicas.hub': 'Hubs.',
   'polder.replicas.proxy': 'Proxies.',
+  'polder.checkBeforeUpgrade':
+    'Whether Helm first runs `polder check` in the cluster, and leaves what runs alone where the file has errors.',
   'polder.databasePooler':
     'Whether a pooler that gives each transaction another connection stands before the database (PgBouncer’s mode `transaction`).',
   'polder.culling.spareRunningCells':

@@ -34,6 +34,7 @@ export const polderSchema = section({
   databasePooler: flag,
   image: cluster(image),
   replicas: cluster(section({ hub: count.min(1), proxy: count.min(1) })),
+  checkBeforeUpgrade: cluster(flag),
   letIn: word('any', 'all'),
   // A secret as a whole: whatever stands in it may hold one.
   logins: secret(
