@@ -24,7 +24,10 @@ const course = {
 type Browser = Awaited<ReturnType<TestHub['browser']>>;
 
 /** A hub where one logs in at a service. */
-async function open(rule: Partial<AllowRule> = { allowAll: true }, options: HubOptions = {}) {
+async function open(
+  rule: Partial<AllowRule> = { allowAll: true },
+  { managesGroups = false, ...options }: HubOptions & { readonly managesGroups?: boolean } = {},
+) {
   const userdata = { sub: 'subject', preferred_username: 'Anna', groups: ['students'] };
   const provider = await LoginProvider.open({ userdata });
   const authenticator = openService(serviceSettings(provider, { groupsClaim: 'groups' }));
@@ -35,6 +38,7 @@ async function open(rule: Partial<AllowRule> = { allowAll: true }, options: HubO
       rule: { ...NOBODY, ...rule },
       refusal: null,
       prefix: '',
+      managesGroups,
       foreignPrefixes: [],
     },
   ];
@@ -101,6 +105,29 @@ describe('logging in at another place', () => {
     at.provider.behaviour = { userdata: { ...at.userdata, groups: [] } };
     await logIn(await at.hub.browser(), at.provider);
     expect(await at.hub.store.users.get('anna')).toMatchObject({ admin: false });
+  });
+
+  it('keeps people in the groups that the service says, and in no others, where it manages groups', async () => {
+    await using at = await open({ allowAll: true }, { managesGroups: true });
+    const { store } = at.hub;
+    at.provider.behaviour = { userdata: { ...at.userdata, groups: ['students', 'tuesday', '..'] } };
+    await logIn(await at.hub.browser(), at.provider);
+    expect((await store.users.get('anna'))!.groups).toEqual(['students', 'tuesday']);
+    at.provider.behaviour = { userdata: { ...at.userdata, groups: ['tuesday'] } };
+    await logIn(await at.hub.browser(), at.provider);
+    expect((await store.users.get('anna'))!.groups).toEqual(['tuesday']);
+    await at.hub.user('teacher', { admin: true });
+    const token = await at.hub.token('teacher');
+    const refused = await at.hub.api('POST', '/groups/night', { token, body: { users: ['anna'] } });
+    expect(refused.status).toBe(400);
+  });
+
+  it('leaves the groups of people alone where it does not', async () => {
+    await using at = await open();
+    const anna = await at.hub.user('anna');
+    await at.hub.store.groups.setOfUser(anna.id, ['night']);
+    await logIn(await at.hub.browser(), at.provider);
+    expect((await at.hub.store.users.get('anna'))!.groups).toEqual(['night']);
   });
 
   it('lets nobody in whom the rule does not name, and says whom to ask', async () => {
@@ -245,6 +272,7 @@ describe('logging in at another place', () => {
       rule: { ...NOBODY, allowAll: true },
       refusal: null,
       prefix: `${id}:`,
+      managesGroups: false,
       foreignPrefixes: id === 'one' ? ['two:'] : ['one:'],
     });
     await using hub = await startHub({ ways: [way('one', 'One'), way('two', 'Two')] });
@@ -265,7 +293,15 @@ it('lets nobody in under a name that belongs to another way', async () => {
   });
   const authenticator = openService(serviceSettings(provider));
   const rule = { ...NOBODY, allowAll: true };
-  const way = { id: 'one', authenticator, rule, refusal: null, prefix: '', foreignPrefixes: ['two:'] };
+  const way = {
+    id: 'one',
+    authenticator,
+    rule,
+    refusal: null,
+    prefix: '',
+    managesGroups: false,
+    foreignPrefixes: ['two:'],
+  };
   await using hub = await startHub({ ways: [way] });
   const page = await logIn(await hub.browser(), provider);
   expect(page.status).toBe(403);

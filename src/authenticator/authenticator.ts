@@ -15,6 +15,8 @@ export interface LoginWay {
   readonly rule: AllowRule;
   /** What somebody is told who is not let in; null: our words. */
   readonly refusal: string | null;
+  /** Whether people are in the groups that this way says at their login, and in no others. */
+  readonly managesGroups: boolean;
   /** What the names of its people begin with here, so that they are not mistaken for others of the same name. */
   readonly prefix: string;
   /** What names of other ways begin with: nobody of this one may have such a name. */

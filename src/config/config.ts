@@ -177,6 +177,8 @@ export interface LoginServiceConfig {
   /** A claim, or a path to one. */
   readonly usernameClaim: string | null;
   readonly groupsClaim: string | null;
+  /** Whether the groups of the course are those that the service says, and no others. */
+  readonly managesGroups: boolean;
   readonly userdataFromIdToken: boolean;
   readonly userdataParams: Readonly<Record<string, string>>;
   readonly tokenInUrl: boolean;

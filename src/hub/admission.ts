@@ -2,11 +2,15 @@
 import { isAdmin, isAllowed } from '../authenticator/allow-rule.ts';
 import type { Identity, LoginWay } from '../authenticator/authenticator.ts';
 import { HubError } from '../domain/errors.ts';
+import { groupNameProblem } from '../domain/group.ts';
 import type { Session } from '../domain/session.ts';
 import { type User, userNameProblem } from '../domain/user.ts';
 import type { Store } from '../store/store.ts';
 import type { HubEvents } from './events.ts';
 import type { Sessions } from './sessions.ts';
+
+/** What memberships of groups begin with. */
+const GROUP = 'group:';
 
 export interface LoginFrom {
   readonly address: string;
@@ -71,20 +75,40 @@ export class Admission {
           `“${identity.name}” is not on the list of this course. Ask ${this.contact} to be added.`,
       );
     }
-    const user = await this.#keep(identity.name, isAdmin(identity, way.rule));
+    const user = await this.#keep(identity.name, {
+      admin: isAdmin(identity, way.rule),
+      groups: way.managesGroups ? this.#groupsOf(identity) : undefined,
+    });
     const opened = await this.#sessions.open(user, from);
     this.#events.loggedIn(user.name, from.address);
     return { user, ...opened };
   }
 
-  /** The user's row, made at the first login. @param admin undefined: as it is */
-  async #keep(name: string, admin: boolean | undefined): Promise<User> {
+  /** What the login says of their groups, but for those that no group can be called. */
+  #groupsOf({ name, memberships }: Identity): readonly string[] {
+    const said = [...memberships]
+      .filter((one) => one.startsWith(GROUP))
+      .map((one) => one.slice(GROUP.length));
+    const impossible = said.filter((group) => groupNameProblem(group) !== undefined);
+    if (impossible.length > 0) this.#events.groupsPassedOver(name, impossible);
+    return said.filter((group) => !impossible.includes(group));
+  }
+
+  /** The user's row, made at the first login. What is undefined stays as it is. */
+  async #keep(
+    name: string,
+    {
+      admin,
+      groups,
+    }: { readonly admin: boolean | undefined; readonly groups: readonly string[] | undefined },
+  ): Promise<User> {
     const now = this.#now();
     return this.#store.transaction(async (tx) => {
       await tx.users.insert([{ name, admin: admin ?? false }]);
       const user = await tx.users.get(name);
       if (!user) throw new HubError('internal', 'The user could not be stored.', { detail: name });
       await tx.users.touch([{ id: user.id, at: now }]);
+      if (groups !== undefined) await tx.groups.setOfUser(user.id, groups);
       if (admin === undefined || user.admin === admin) return user;
       return (await tx.users.update(user.id, { admin })) ?? user;
     });

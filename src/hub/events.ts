@@ -73,6 +73,10 @@ export class HubEvents {
     this.#log.warn({ way, address, reason: message, detail }, 'login at another place failed');
   }
 
+  groupsPassedOver(user: string, groups: readonly string[]): void {
+    this.#log.warn({ user, groups }, 'a login names groups that no group can be called');
+  }
+
   loggedOut(user: string): void {
     this.#log.info({ user }, 'logged out');
   }

@@ -1,7 +1,7 @@
 /** The groups of the course and who is in them. */
 import { HubError } from '../domain/errors.ts';
 import { type Group, type GroupWithMembers, groupNameProblem } from '../domain/group.ts';
-import { normalizeUserName, type User } from '../domain/user.ts';
+import { normalizeUserName } from '../domain/user.ts';
 import type { GroupQuery, Page, Store } from '../store/store.ts';
 
 export class Groups {
@@ -61,15 +61,6 @@ export class Groups {
   /** Replaces them. @throws HubError `not_found` */
   async setProperties(name: string, properties: Group['properties']): Promise<void> {
     if (!(await this.#store.groups.setProperties(name, properties))) throw noSuchGroup();
-  }
-
-  /**
-   * What a login said of somebody's groups: from now on they are in these and no others. Groups that do not exist are
-   * made. @throws HubError `invalid` for names that cannot be ones
-   */
-  async setGroups(user: Pick<User, 'id'>, names: readonly string[]): Promise<void> {
-    refuseNames(names);
-    await this.#store.groups.setOfUser(user.id, names);
   }
 
   async #idsOf(userNames: readonly string[]): Promise<readonly number[]> {

@@ -156,7 +156,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     serviceLogin: new ServiceLogin({ store, ways, admission, events, key: site.cookieKey, now }),
     callers: new Callers({ store, roles, services, now }),
     roles,
-    groups: new Groups({ store, managed: false }),
+    groups: new Groups({ store, managed: ways.some(({ managesGroups }) => managesGroups) }),
     activity: new Activity({ store, now }),
     oauth: new OAuthProvider({ store, services, events, baseUrl: site.baseUrl, now }),
     routeFeed,

@@ -54,6 +54,7 @@ async function openWay(
     authenticator: await authenticatorOf(login, { rule, secrets, store }),
     rule,
     refusal: login.refusal,
+    managesGroups: login.service?.managesGroups ?? false,
     prefix,
   };
 }

@@ -147,7 +147,15 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     store,
     spawner,
     ways: options.ways ?? [
-      { id: 'password', authenticator, rule, refusal: null, prefix: '', foreignPrefixes: [] },
+      {
+        id: 'password',
+        authenticator,
+        rule,
+        refusal: null,
+        prefix: '',
+        managesGroups: false,
+        foreignPrefixes: [],
+      },
     ],
     site,
     rights: options.rights ?? { roles: [], customScopes: new Map() },

@@ -173,12 +173,13 @@ function checkGroups({ service, traits, ...rule }: LoginServiceSettings, at: At)
       }),
     ];
   }
-  if (traits.manage_groups) {
+  if (service.managesGroups && service.groupsClaim === null && service.provider !== 'openshift') {
     return [
       findingAt(at('manage_groups'), {
-        code: 'groups-not-kept',
+        code: 'no-groups-claim',
         severity: 'warning',
-        message: 'Groups count for who is let in and who administers, and are not kept.',
+        message: 'It is not said which claim lists the groups of somebody: whoever logs in is in none.',
+        help: 'Set `auth_state_groups_key`, for example to `oauth_user.groups`.',
       }),
     ];
   }
