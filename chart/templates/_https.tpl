@@ -17,6 +17,11 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Not empty where the file says that something stands before the proxies which tells them who asks. */}}
+{{- define "polder.front" -}}
+{{- if or .values.ingress.enabled .values.httpRoute.enabled (eq (include "polder.https" .) "offload") -}}true{{- end -}}
+{{- end -}}
+
 {{/* The Secret with the certificate that the proxy shows; empty where it shows none. */}}
 {{- define "polder.tlsSecret" -}}
 {{- $type := include "polder.https" . -}}

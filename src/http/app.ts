@@ -25,7 +25,7 @@ import { mountPages } from './pages/pages.ts';
 import type { HttpParts } from './parts.ts';
 import { mountProxies } from './proxies/proxies.ts';
 import { measureRequests } from './request-metrics.ts';
-import { trustRule } from './trusted-proxies.ts';
+import { forgetUnproven, trustRule } from './trusted-proxies.ts';
 import { decorateXsrf } from './xsrf.ts';
 
 /** The longest path segment that is looked at: a user name of 255 characters, each escaped in full. */
@@ -53,6 +53,7 @@ export async function createHubApp(parts: HttpParts): Promise<FastifyInstance> {
     // Input is checked by zod: without these two, fastify loads its libraries for JSON schemas.
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   });
+  app.addHook('onRequest', forgetUnproven(parts.proxyToken));
   app.decorateRequest('caller', undefined);
   decorateXsrf(app, site);
   await app.register(cookie);

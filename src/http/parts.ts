@@ -23,7 +23,6 @@ import type { Sessions } from '../hub/sessions.ts';
 import type { Shutdown } from '../hub/shutdown.ts';
 import type { Tokens } from '../hub/tokens.ts';
 import type { Users } from '../hub/users.ts';
-import type { TrustedProxies } from './trusted-proxies.ts';
 
 export interface HttpParts {
   readonly users: Users;
@@ -112,7 +111,8 @@ export interface Site {
   /** What people are asked before a server starts; empty: nothing. */
   readonly choices: ServerChoices;
   readonly course: Course;
-  readonly trustedProxies: TrustedProxies;
+  /** Addresses and networks of what stands before our proxies, and is believed in what it says of who asks. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** 0: never. */

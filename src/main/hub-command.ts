@@ -22,7 +22,7 @@ export interface HubOptions extends CourseOptions {
   readonly port: number;
   /** How servers and proxies reach this hub, without a path; undefined: where it listens. */
   readonly url?: string | undefined;
-  /** Addresses and networks of the proxies: what these say of who asks is believed. */
+  /** Addresses and networks of what stands before the proxies: what these say of who asks is believed. */
   readonly trust: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export async function hubCommand(options: HubOptions, say: (line: string) => voi
       data: folder.path,
       listen: { host: options.host, port: options.port },
       internalUrl: options.url ?? null,
-      trustedProxies: { nearest: ['127.0.0.1', '::1'], others: options.trust },
+      trustedProxies: options.trust,
       spawner: options.spawner,
       world: join(folder.path, 'world'),
       cluster: clusterOf(options),

@@ -2,7 +2,6 @@
 import type { Config, Picture, Secrets } from '../config/config.ts';
 import type { ServerChoices } from '../domain/server-choices.ts';
 import type { Site } from '../http/parts.ts';
-import type { TrustedProxies } from '../http/trusted-proxies.ts';
 import { deriveSecret } from '../lib/secret.ts';
 import type { Keys } from './keys.ts';
 import type { ClusterOptions } from './prepare-course.ts';
@@ -20,7 +19,7 @@ export interface HubSettings {
   readonly listen: { readonly host: string; readonly port: number };
   /** How servers reach the hub, without a path; null: where it listens. */
   readonly internalUrl: string | null;
-  readonly trustedProxies: TrustedProxies;
+  readonly trustedProxies: readonly string[];
   readonly spawner: SpawnerKind;
   readonly cluster: ClusterOptions;
   /** Where simulated servers are kept, for several hubs and across restarts; null: in memory. */
@@ -61,7 +60,7 @@ export function siteOf(
     readonly authenticatorClass: string;
     /** Whether files stay on this machine though the file says that they need not. */
     readonly keepsHomes: boolean;
-    readonly trustedProxies: TrustedProxies;
+    readonly trustedProxies: readonly string[];
   },
 ): Site {
   const { course, hub, server } = config;
@@ -102,9 +101,6 @@ export function siteOf(
       memoryLimit: server.memory.limit,
       cpuLimit: server.cpu.limit,
     },
-    trustedProxies: {
-      ...parts.trustedProxies,
-      others: [...parts.trustedProxies.others, ...hub.trustedProxies],
-    },
+    trustedProxies: [...parts.trustedProxies, ...hub.trustedProxies],
   };
 }

@@ -54,7 +54,7 @@ addCourseOptions(
     .option('-p, --port <number>', 'where it listens', portNumber, 8081)
     .option('--host <address>', 'on which address; 0.0.0.0 lets other machines in', '127.0.0.1')
     .option('--url <url>', 'how servers reach it, without a path (default: where it listens)')
-    .option('--trust <address...>', 'addresses or networks of proxies on other machines', []),
+    .option('--trust <address...>', 'addresses or networks of what stands before our proxies', []),
 ).action(async (given: HubFlags) => {
   const { hubCommand } = await import('./hub-command.ts');
   const { config: configFiles, accept = [], chartVersion: generation, ...same } = given;

@@ -78,8 +78,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
     data: folder.path,
     listen: { host: hubAddress, port: ports.hub },
     internalUrl: null,
-    // The proxy on this machine comes from the address that it goes to.
-    trustedProxies: { nearest: ['127.0.0.1', '::1', hubAddress], others: [] },
+    trustedProxies: [],
     spawner: options.spawner,
     cluster: clusterOf(options),
     world: null,

@@ -3,6 +3,7 @@ import type { ServerOptions as HttpsOptions } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { ConnectionOptions as TlsOptions, Server as TlsServer } from 'node:tls';
 import { HubError } from '../domain/errors.ts';
+import { proxyProof } from '../domain/proxy-proof.ts';
 import { createServer as createHttpServer } from '../lib/node-http.ts';
 import { ClientConnection } from './client-connection.ts';
 import { Deadlines } from './deadlines.ts';
@@ -164,6 +165,8 @@ function createForwarding(options: ProxyOptions): Forwarding {
     hostRouting: settings.hostRouting,
     changeOrigin: options.changeOrigin ?? false,
     customHeaders: options.customHeaders ?? {},
+    hubs: new Set(options.follow?.hubs.map((url) => parseTarget(new URL(url).origin).key)),
+    proof: options.follow === undefined ? '' : proxyProof(options.follow.token),
   };
   return {
     settings,

@@ -1,3 +1,4 @@
+import { PROXY_PROOF } from '../domain/proxy-proof.ts';
 import { CHUNKED, type Framing, LENGTH, NO_BODY } from './body-scanner.ts';
 import { ConnectionOptions, isWord, listElements, trimEnd, word } from './field.ts';
 import { type HeadParser, MAX_HEADERS, METHOD } from './llhttp.ts';
@@ -112,6 +113,7 @@ export class RequestHead {
         case PROXY_CONNECTION:
         case TE:
         case HTTP2_SETTINGS:
+        case PROOF:
           this.dropped[i] = 1;
           break;
         default:
@@ -224,7 +226,8 @@ const KEEP_ALIVE = 6;
 const PROXY_CONNECTION = 7;
 const TE = 8;
 const HTTP2_SETTINGS = 9;
-const FORWARDED_FOR = 10;
+const PROOF = 10;
+const FORWARDED_FOR = 11;
 
 const SPACE = 0x20;
 const SLASH = 0x2f;
@@ -242,6 +245,7 @@ const NAMES: readonly (readonly [Uint8Array, number][] | undefined)[] = byLength
   ['proxy-connection', PROXY_CONNECTION],
   ['te', TE],
   ['http2-settings', HTTP2_SETTINGS],
+  [PROXY_PROOF.toLowerCase(), PROOF],
   ...FORWARDED.map((name, i): [string, number] => [name.toLowerCase(), FORWARDED_FOR + i]),
 ]);
 

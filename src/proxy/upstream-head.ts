@@ -1,3 +1,4 @@
+import { PROXY_PROOF } from '../domain/proxy-proof.ts';
 import type { HeadParser } from './llhttp.ts';
 import { FORWARDED, type RequestHead } from './request-head.ts';
 import { cutPrefix } from './request-path.ts';
@@ -10,6 +11,9 @@ export interface UpstreamHeadOptions {
   readonly hostRouting: boolean;
   readonly changeOrigin: boolean;
   readonly customHeaders: { readonly [name: string]: string };
+  /** The hubs that are followed, by the keys of their targets, and what they are shown. */
+  readonly hubs: ReadonlySet<string>;
+  readonly proof: string;
 }
 
 /** What is known of a client's connection when its requests are forwarded. */
@@ -92,6 +96,7 @@ export class UpstreamHeadWriter {
     if (this.#options.changeOrigin || head.host === '' || head.absolute) lines += this.#hostLine(head, route);
     if (head.upgrade) lines += 'Connection: Upgrade\r\n';
     if (this.#options.xForward) lines += this.#forwardedLines(head, client);
+    if (this.#options.hubs.has(route.target.key)) lines += `${PROXY_PROOF}: ${this.#options.proof}\r\n`;
     return lines + this.#custom;
   }
 

@@ -274,7 +274,7 @@ export function siteOf(words: Words, course: Partial<Course>): Site {
       cpuLimit: 1.5,
       ...course,
     },
-    trustedProxies: { nearest: [], others: [] },
+    trustedProxies: [],
   };
 }
 

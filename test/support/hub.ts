@@ -140,7 +140,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
       memoryLimit: null,
       cpuLimit: null,
     },
-    trustedProxies: { nearest: ['127.0.0.1', '::1'], others: [] },
+    trustedProxies: [],
     ...options.site,
   };
   const parts: HubParts = {

@@ -17,10 +17,9 @@ export async function takeTurns(targets: readonly string[]): Promise<TakingTurns
     turn += 1;
     const target = new URL(targets[turn % targets.length]!);
     const { method, headers, url: path } = asked;
-    const forwarded = { ...headers, 'x-forwarded-for': asked.socket.remoteAddress ?? '' };
     // A connection of its own: one that was kept may be closed by the hub at the moment when it is used again.
     const { hostname: host, port } = target;
-    const ask = request({ host, port, method, path, headers: forwarded, agent: false });
+    const ask = request({ host, port, method, path, headers, agent: false });
     // Who follows the feed says something only after it was told something.
     ask.flushHeaders();
     asked.pipe(ask);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { press, ShownPage, show } from '../../../test/pages/shown.ts';
 import { startServer } from '../../../test/pages/start-server.ts';
-import { PASSWORD, startHub } from '../../../test/support/hub.ts';
+import { PASSWORD, PROXY_TOKEN, startHub } from '../../../test/support/hub.ts';
+import { proxyProof } from '../../domain/proxy-proof.ts';
 
 const course = {
   name: 'Tidal flows',
@@ -168,7 +169,7 @@ describe('the login page', () => {
     const attempt = async (forwarded: string) => {
       const browser = await hub.browser();
       const { fields } = (await show(browser, '/hub/login')).form('Log in');
-      const headers = { 'x-forwarded-for': forwarded };
+      const headers = { 'x-forwarded-for': forwarded, 'x-polder-proxy': proxyProof(PROXY_TOKEN) };
       return browser.post('/hub/login', { ...fields, username: 'anna', password: 'wrong' }, headers);
     };
     expect((await attempt('192.0.2.1, 127.0.0.1')).status).toBe(403);
@@ -177,13 +178,28 @@ describe('the login page', () => {
   });
 
   it('believes a proxy that the course names', async () => {
-    const trustedProxies = { nearest: ['127.0.0.1', '::1'], others: ['10.0.0.0/8'] };
-    await using hub = await startHub({ site: { trustedProxies } });
+    await using hub = await startHub({ site: { trustedProxies: ['10.0.0.0/8'] } });
     const browser = await hub.browser();
     const { fields } = (await show(browser, '/hub/login')).form('Log in');
-    const headers = { 'x-forwarded-for': '203.0.113.9, 192.0.2.1, 10.1.2.3' };
+    const headers = {
+      'x-forwarded-for': '203.0.113.9, 192.0.2.1, 10.1.2.3',
+      'x-polder-proxy': proxyProof(PROXY_TOKEN),
+    };
     await browser.post('/hub/login', { ...fields, username: 'anna', password: PASSWORD }, headers);
     expect((await show(browser, '/hub/sessions')).text).toContain('192.0.2.1');
+  });
+
+  it('believes nobody who comes by no proxy of ours, wherever that is', async () => {
+    await using hub = await startHub({ site: { trustedProxies: ['127.0.0.0/8', '::1'] } });
+    for (const shown of [{}, { 'x-polder-proxy': proxyProof('another token') }]) {
+      const browser = await hub.browser();
+      const { fields } = (await show(browser, '/hub/login')).form('Log in');
+      const headers = { 'x-forwarded-for': '192.0.2.1', ...shown };
+      await browser.post('/hub/login', { ...fields, username: 'anna', password: PASSWORD }, headers);
+      const sessions = (await show(browser, '/hub/sessions')).text;
+      expect(sessions).toContain('127.0.0.1');
+      expect(sessions).not.toContain('192.0.2.1');
+    }
   });
 
   it('says how long to wait after too many failures, and lets in after that', async () => {

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { PROXY_PROOF, proxyProof } from '../../domain/proxy-proof.ts';
 import type { Route } from '../../domain/route.ts';
 import { checksumOf, type FeedMessage } from '../../domain/route-feed.ts';
 import { jsonLines } from '../../lib/json-lines.ts';
@@ -24,6 +25,8 @@ class ScriptedHub implements AsyncDisposable {
   readonly applied: number[] = [];
   readonly activity: Record<string, number>[] = [];
   activityStatus = 204;
+  /** Told of requests that are not about the feed. */
+  asked: (request: IncomingMessage) => void = () => {};
   readonly #connections: ServerResponse[] = [];
   readonly #scheme: string;
   readonly #server: Server;
@@ -68,7 +71,10 @@ class ScriptedHub implements AsyncDisposable {
           this.activity.push((report as { idle: Record<string, number> }).idle);
       return void response.writeHead(this.activityStatus).end();
     }
-    if (pathname !== '/course/hub/api/proxies/feed') return void response.end(this.url);
+    if (pathname !== '/course/hub/api/proxies/feed') {
+      this.asked(request);
+      return void response.end(this.url);
+    }
     this.queries.push(search);
     this.#connections.push(response);
     response.writeHead(200).flushHeaders();
@@ -139,6 +145,18 @@ test('it answers when it has the routes of the hub, and says what it has applied
   expect(hub.applied).toEqual([7, 9]);
   expect((await get('/b')).status).toBe(200);
   expect(hub.queries).toEqual(['']);
+});
+
+test('it proves to the hub that a request came by it, and to nobody else, whatever a browser sends', async () => {
+  const shown: (string | string[] | undefined)[] = [];
+  const look = ({ headers }: IncomingMessage) => shown.push(headers[PROXY_PROOF.toLowerCase()]);
+  hub.greetings = [[snapshot(7, route('/a', target))]];
+  await follow();
+  hub.asked = look;
+  targetServer.once('request', look);
+  for (const path of ['/course/hub/login', '/a'])
+    await fetch(`http://127.0.0.1:${proxy!.port}${path}`, { headers: { [PROXY_PROOF]: 'invented' } });
+  expect(shown).toEqual([proxyProof(TOKEN), undefined]);
 });
 
 test('it goes on where a connection ended', async () => {
