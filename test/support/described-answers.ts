@@ -96,13 +96,16 @@ async function problemOf(
   return `${ajv.errorsText(validate.errors)} in ${JSON.stringify(body)}`;
 }
 
-/** Paths without a variable come first, as they do in the hub. */
+/** Those with fewer variables come first, as they do in the hub. */
 function templateOf(document: OpenApi, path: string): string | undefined {
   if (document.paths[path]) return path;
-  return Object.keys(document.paths).find((template) => {
-    const pattern = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '[^/]+');
-    return new RegExp(`^${pattern}$`).test(path);
-  });
+  const variables = (template: string) => template.split('{').length;
+  return Object.keys(document.paths)
+    .filter((template) => {
+      const pattern = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '[^/]+');
+      return new RegExp(`^${pattern}$`).test(path);
+    })
+    .sort((a, b) => variables(a) - variables(b))[0];
 }
 
 /** RFC 6901, in a URL fragment. */
