@@ -55,6 +55,8 @@ export interface HttpParts {
   readonly rerunHook: (id: ServerId) => Promise<void>;
   /** Bytes that a ready server uses now; null where it cannot be known. */
   readonly memoryOf: (id: ServerId) => Promise<number | null>;
+  /** How many kernels of a ready server run something now; null where it cannot be known. */
+  readonly busyKernelsOf: (id: ServerId) => Promise<number | null>;
   /** Throws HubError `unavailable` when the hub cannot do its work. */
   readonly checkHealth: () => Promise<void>;
   /** The longest body that a request may have, in bytes. */

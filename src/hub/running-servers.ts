@@ -1,16 +1,21 @@
-/** What can be asked of a server that runs: what it uses, and the course's command once more. */
+/** What can be asked of a server that runs: what it uses, whether it works, and the course's command once more. */
 import { HubError } from '../domain/errors.ts';
+import { serverPath } from '../domain/route.ts';
 import { type Server, type ServerId, transition } from '../domain/server.ts';
 import type { Spawner } from '../spawner/spawner.ts';
 import type { Store } from '../store/store.ts';
+import { countBusyKernels } from './kernels.ts';
 import type { ServerSpecs } from './server-spec.ts';
 
 const HOOK_TIMEOUT_MS = 600_000;
+/** A page waits for it. */
+const KERNELS_TIMEOUT_MS = 1_000;
 
 export class RunningServers {
   readonly #store: Store;
   readonly #spawner: Spawner;
   readonly #specs: ServerSpecs;
+  readonly #baseUrl: string;
   readonly #now: () => Date;
   readonly #hooks = new Map<ServerId, Promise<void>>();
 
@@ -18,11 +23,13 @@ export class RunningServers {
     readonly store: Store;
     readonly spawner: Spawner;
     readonly specs: ServerSpecs;
+    readonly baseUrl: string;
     readonly now: () => Date;
   }) {
     this.#store = parts.store;
     this.#spawner = parts.spawner;
     this.#specs = parts.specs;
+    this.#baseUrl = parts.baseUrl;
     this.#now = parts.now;
   }
 
@@ -30,6 +37,15 @@ export class RunningServers {
   async memoryOf(id: ServerId): Promise<number | null> {
     const server = await this.#store.servers.byId(id);
     return server?.state === 'ready' ? this.#spawner.memory(server.handle) : null;
+  }
+
+  /** How many of its kernels run something; null where it is not ready, or does not say so soon. */
+  async busyKernelsOf(id: ServerId): Promise<number | null> {
+    const server = await this.#store.servers.byId(id);
+    if (server?.state !== 'ready') return null;
+    const url = `${server.target}${serverPath(this.#baseUrl, server.owner, server.name)}`;
+    const token = this.#specs.tokenOf(server);
+    return countBusyKernels({ url, token, timeoutMs: KERNELS_TIMEOUT_MS }).catch(() => null);
   }
 
   /**

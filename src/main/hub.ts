@@ -18,7 +18,7 @@ import { Changes } from '../hub/changes.ts';
 import { Course } from '../hub/course.ts';
 import { HubEvents } from '../hub/events.ts';
 import { Groups } from '../hub/groups.ts';
-import { isAnyKernelBusy } from '../hub/kernels.ts';
+import { countBusyKernels } from '../hub/kernels.ts';
 import { Login, type LoginThrottle } from '../hub/login.ts';
 import { OAuthProvider } from '../hub/oauth/provider.ts';
 import { PasswordAccounts } from '../hub/password-accounts.ts';
@@ -131,7 +131,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   });
   const { list, tokens: serviceTokens, pidOf } = parts.services;
   const services = new Services({ services: list, tokens: serviceTokens, pidOf });
-  const running = new RunningServers({ store, spawner, specs, now });
+  const running = new RunningServers({ store, spawner, specs, baseUrl: site.baseUrl, now });
 
   const shutdown = new Shutdown({ store, servers, events });
 
@@ -167,6 +167,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     shutdown,
     rerunHook: (id) => running.rerunHook(id),
     memoryOf: (id) => running.memoryOf(id),
+    busyKernelsOf: (id) => running.busyKernelsOf(id),
     checkHealth: () => store.check(),
     requestBytes: parts.bounds.requestBytes,
     metrics,
@@ -205,7 +206,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
       events,
       settings,
       baseUrl: site.baseUrl,
-      isBusy: isAnyKernelBusy,
+      isBusy: async (url, token) => (await countBusyKernels({ url, token, timeoutMs: 5_000 })) > 0,
       isInClass: (at) => isInClass(site.course.classTimes, at),
       now,
       uptime: () => performance.now(),

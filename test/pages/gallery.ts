@@ -83,10 +83,15 @@ export function gallery(
     { id: 'university', title: words.name },
     { id: 'github', title: 'GitHub' },
   ];
-  const home = (main: Server | undefined, memory: number | null = null, named: readonly Server[] = []) =>
+  const home = (
+    main: Server | undefined,
+    memory: number | null = null,
+    named: readonly Server[] = [],
+    busyKernels = 0,
+  ) =>
     renderHome(student, {
-      main: { server: main, memory },
-      named: named.map((server) => ({ server, memory })),
+      main: { server: main, memory, busyKernels },
+      named: named.map((server) => ({ server, memory, busyKernels })),
     });
   const pending = (main: Server, place: QueuePlace | null, events: readonly ProgressEvent[]) =>
     renderPending(student, { server: main, place, events, next: undefined });
@@ -132,6 +137,7 @@ export function gallery(
     }),
     'home-nothing-yet': home(undefined),
     'home-running': home(ready, 1.3 * GB),
+    'home-cell-running': home(ready, 1.3 * GB, [], 2),
     'home-named': home(ready, 0.4 * GB, named),
     'home-hook-failed': home({ ...ready, hook }, 3.8 * GB),
     'home-starting': home(own('starting')),

@@ -24,6 +24,18 @@ describe('home', () => {
   });
 
   it.each([
+    [0, 'Whatever is still running in it ends'],
+    [1, 'One notebook is running a cell right now'],
+    [3, '3 notebooks are running a cell right now'],
+  ])('says before a stop how many notebooks run a cell: %i', async (busyKernels, words) => {
+    await using hub = await startHub();
+    await startServer(hub, { busyKernels });
+    await hub.server('anna', '', (server) => server.state === 'ready');
+    const { text } = await show(await hub.browser('anna'), '/hub/home');
+    expect(text).toContain(words);
+  });
+
+  it.each([
     [{ timeoutSeconds: 3_600, maxAgeSeconds: 0 }, 'Stops by itself after 1 hour without use'],
     [{ timeoutSeconds: 5_400, maxAgeSeconds: 0 }, 'Stops by itself after 90 minutes without use'],
     [

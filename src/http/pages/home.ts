@@ -16,13 +16,15 @@ import { startingPoint } from './starting-point.ts';
 import { hubWords } from './texts/hub-words.ts';
 import { bytes, timeSpoken } from './words.ts';
 
-type Parts = Pick<HttpParts, 'servers' | 'roles' | 'memoryOf' | 'site' | 'now'>;
+type Parts = Pick<HttpParts, 'servers' | 'roles' | 'memoryOf' | 'busyKernelsOf' | 'site' | 'now'>;
 
 export interface ShownServer {
   /** Undefined: it has never been started. */
   readonly server: Server | undefined;
   /** Bytes in use; null where that is not known. */
   readonly memory: number | null;
+  /** How many of its kernels run something now; null where that is not known. */
+  readonly busyKernels: number | null;
 }
 
 export interface HomeModel {
@@ -43,12 +45,17 @@ export function mountHome(app: FastifyInstance, parts: Parts): void {
     const { user } = requireUser(request);
     const servers = (await parts.servers.ofUsers([user])).get(user.id) ?? [];
     const shown = await Promise.all(
-      servers.map(async (server) => ({
-        server,
-        memory: server.state === 'ready' ? await parts.memoryOf(server.id) : null,
-      })),
+      servers.map(async (server) => {
+        if (server.state !== 'ready') return { server, memory: null, busyKernels: null };
+        const [memory, busyKernels] = await Promise.all([
+          parts.memoryOf(server.id),
+          parts.busyKernelsOf(server.id),
+        ]);
+        return { server, memory, busyKernels };
+      }),
     );
-    const main = shown.find(({ server }) => server.name === '') ?? { server: undefined, memory: null };
+    const never = { server: undefined, memory: null, busyKernels: null };
+    const main = shown.find(({ server }) => server.name === '') ?? never;
     const named = shown.filter(({ server }) => server.name !== '');
     return sendPage(reply, renderHome(pageContext(request, reply, parts), { main, named }));
   });
@@ -73,7 +80,7 @@ ${site.course.storageNotice !== null && html`<aside class="aside"><h2>${texts.ho
 }
 
 /** The default server: one state, one thing to do next. */
-function renderMain(context: PageContext, { server, memory }: ShownServer): Html {
+function renderMain(context: PageContext, { server, memory, busyKernels }: ShownServer): Html {
   const { texts, caller } = context;
   const state = server?.state ?? 'stopped';
   const name = server ?? { owner: caller?.user.name ?? '', name: '' };
@@ -81,14 +88,14 @@ function renderMain(context: PageContext, { server, memory }: ShownServer): Html
 <div class="server-head">${stateBadge(context, state)}${server?.state === 'ready' && server.readyAt && html`<span class="quiet">${texts.home.since} ${time(context, server.readyAt)}</span>`}</div>
 ${server?.state === 'ready' ? renderUse(context, server, memory) : html`<p class="lead">${stateSentence(context, server)}</p>`}
 ${server?.failure && (state === 'failed' || state === 'stopped') && renderFailure(context, server.failure)}
-<div class="buttons">${mainActions(context, name, server)}</div>
+<div class="buttons">${mainActions(context, name, { server, busyKernels })}</div>
 </section>`;
 }
 
 function mainActions(
   context: PageContext,
   name: Pick<Server, 'owner' | 'name'>,
-  server: Server | undefined,
+  { server, busyKernels }: Pick<ShownServer, 'server' | 'busyKernels'>,
 ): Fragment {
   const { site, texts } = context;
   const start = (label: string) => startButton(context, name, { label });
@@ -96,7 +103,7 @@ function mainActions(
     case 'ready':
       return [
         html`<a class="button main" href="${openPath(site, server)}">${texts.home.open}</a>`,
-        stopButton(context, server),
+        stopButton(context, server, busyKernels),
       ];
     case 'queued':
     case 'starting':
@@ -125,7 +132,8 @@ function cancelForm(context: PageContext, server: Server): Html {
   });
 }
 
-function stopButton(context: PageContext, server: Server): Html {
+/** Asks whatever runs, for what is not saved would be lost; and says so where a cell is at work. */
+function stopButton(context: PageContext, server: Server, busyKernels: number | null): Html {
   const { site, texts } = context;
   const { stopDialog } = texts.home;
   return askingButton(context, {
@@ -133,7 +141,7 @@ function stopButton(context: PageContext, server: Server): Html {
     label: texts.home.stop,
     ...(server.name === '' ? {} : { fullLabel: stopDialog.title(server.name) }),
     title: stopDialog.title(server.name),
-    body: stopDialog.body,
+    body: busyKernels ? stopDialog.bodyBusy(busyKernels) : stopDialog.body,
     confirm: { to: hubServerPath(site, 'stop', server), label: stopDialog.confirm },
     keep: stopDialog.keep,
   });
@@ -191,7 +199,7 @@ function renderNamed(context: PageContext, named: readonly ShownServer[]): Html 
   return html`<section>
 <h2>${texts.home.others}</h2>
 <p class="quiet">${texts.home.othersHint}</p>
-${named.length > 0 && html`<ul class="rows">${named.map((shown) => shown.server && renderNamedRow(context, shown.server, shown.memory))}</ul>`}
+${named.length > 0 && html`<ul class="rows">${named.map((shown) => shown.server && renderNamedRow(context, shown.server, shown))}</ul>`}
 ${
   site.allowNamedServers &&
   html`<form method="post" action="${hubPath(site, 'servers')}" class="fields inline">${xsrfField(context)}
@@ -203,23 +211,27 @@ ${
 </section>`;
 }
 
-function renderNamedRow(context: PageContext, server: Server, memory: number | null): Html {
+function renderNamedRow(
+  context: PageContext,
+  server: Server,
+  { memory, busyKernels }: Omit<ShownServer, 'server'>,
+): Html {
   const { texts } = context;
   return html`<li class="row">
 <div class="row-name"><strong>${server.displayName || server.name}</strong>
 <span class="quiet">${server.state === 'ready' ? html`${server.readyAt && html`${texts.home.since} ${time(context, server.readyAt)}`}${memory !== null && html` · ${bytes(memory, texts.locale)}`}` : stateSentence(context, server)}</span></div>
 ${stateBadge(context, server.state)}
-<div class="buttons">${namedActions(context, server)}</div>
+<div class="buttons">${namedActions(context, server, busyKernels)}</div>
 </li>`;
 }
 
-function namedActions(context: PageContext, server: Server): Fragment {
+function namedActions(context: PageContext, server: Server, busyKernels: number | null): Fragment {
   const { site, texts } = context;
   switch (server.state) {
     case 'ready':
       return [
         html`<a class="button quiet" href="${openPath(site, server)}">${texts.home.openNamed}</a>`,
-        stopButton(context, server),
+        stopButton(context, server, busyKernels),
       ];
     case 'queued':
     case 'starting':

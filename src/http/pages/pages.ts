@@ -39,6 +39,7 @@ type Parts = Pick<
   | 'ensureRoute'
   | 'rerunHook'
   | 'memoryOf'
+  | 'busyKernelsOf'
   | 'site'
   | 'now'
 >;

@@ -24,7 +24,7 @@ function openCuller(
   isInClass: (at: Date) => boolean = () => false,
   isBusy: (url: string) => Promise<boolean> = async (url) => {
     if (busy.includes('nobody answers')) throw new Error(`no answer from ${url}`);
-    return busy.some((owner) => url.includes(`/user/${owner}/api/kernels`));
+    return busy.some((owner) => url.includes(`/user/${owner}/`));
   },
   uptime: () => number = () => hub.clock.now().getTime(),
 ): CullReconciler {

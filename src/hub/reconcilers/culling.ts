@@ -47,7 +47,7 @@ export class CullReconciler implements Reconciler {
   readonly #events: HubEvents;
   readonly #settings: CullSettings;
   readonly #baseUrl: string;
-  readonly #isBusy: (kernelsUrl: string, token: string) => Promise<boolean>;
+  readonly #isBusy: (url: string, token: string) => Promise<boolean>;
   readonly #isInClass: (at: Date) => boolean;
   readonly #now: () => Date;
   readonly #uptime: () => number;
@@ -63,8 +63,8 @@ export class CullReconciler implements Reconciler {
     readonly events: HubEvents;
     readonly settings: CullSettings;
     readonly baseUrl: string;
-    /** Whether one of a server's kernels runs something, asked with a token that the server accepts. */
-    readonly isBusy: (kernelsUrl: string, token: string) => Promise<boolean>;
+    /** Whether one of the kernels of the server at this address runs something, asked with a token that it accepts. */
+    readonly isBusy: (url: string, token: string) => Promise<boolean>;
     /** Whether a class goes on, in which nobody's server is stopped. */
     readonly isInClass: (at: Date) => boolean;
     readonly now: () => Date;
@@ -141,7 +141,7 @@ export class CullReconciler implements Reconciler {
 
   /** A server that cannot be asked counts as idle: something that does not answer is of no use to anyone. */
   async #runsSomething(server: Server): Promise<boolean> {
-    const url = `${server.target}${serverPath(this.#baseUrl, server.owner, server.name)}api/kernels`;
+    const url = `${server.target}${serverPath(this.#baseUrl, server.owner, server.name)}`;
     return this.#isBusy(url, this.#specs.tokenOf(server)).catch(() => false);
   }
 

@@ -15,6 +15,8 @@ export interface SimulatedRun extends Run {
   readonly exitCode: number;
   /** How long it takes to stop. */
   readonly stopMs: number;
+  /** How many of its kernels run something. */
+  readonly busyKernels: number;
   /** When it was stopped; null: it was not. */
   readonly stoppedAt: number | null;
   readonly log: readonly string[];

@@ -63,6 +63,7 @@ export class SimulatedSpawner implements Spawner {
       endReason: simulation.endReason,
       exitCode: simulation.exitCode,
       stopMs: simulation.stopMs,
+      busyKernels: simulation.busyKernels,
       stoppedAt: null,
       log: simulation.log,
     };

@@ -99,6 +99,9 @@ export class SimulatedWorld implements AsyncDisposable {
     response.setHeader('X-JupyterHub-Version', '6.1.1');
     if (run !== undefined && !answers) {
       response.writeHead(503, { 'Content-Type': 'text/plain' }).end('not answering yet\n');
+    } else if (run !== undefined && /\/api\/kernels(\?|$)/.test(path)) {
+      const kernels = Array.from({ length: run.busyKernels }, () => ({ execution_state: 'busy' }));
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(kernels));
     } else if (/\/api(\/status)?(\?|$)/.test(path)) {
       response.writeHead(200, { 'Content-Type': 'application/json' }).end(statusBody);
     } else {

@@ -14,6 +14,8 @@ const simulationSchema = z.strictObject({
   answerMs: z.number().nonnegative().default(0),
   /** How long after launching it ends by itself; null: never. */
   endMs: z.number().nonnegative().nullable().default(null),
+  /** How many of its kernels run something all the time. */
+  busyKernels: z.number().int().nonnegative().default(0),
   endReason: z.enum(['exited', 'out_of_memory']).default('exited'),
   exitCode: z.number().int().default(1),
   /** How long stopping takes. */

@@ -131,6 +131,9 @@ export const dutch: Texts = {
     files: 'Je bestanden',
     stopDialog: {
       title: (name) => (name === '' ? 'Je notebook stoppen?' : `“${name}” stoppen?`),
+      bodyBusy: (notebooks) =>
+        `In ${notebooks === 1 ? 'één notebook' : `${notebooks} notebooks`} draait nu een cel, die wordt afgebroken. ` +
+        'Wat je niet hebt opgeslagen is weg. Opgeslagen bestanden blijven.',
       body: 'Wat er nog in draait stopt, en wat je niet hebt opgeslagen is weg. Opgeslagen bestanden blijven.',
       confirm: 'Stop hem',
       keep: 'Laat hem draaien',

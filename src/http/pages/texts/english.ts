@@ -80,6 +80,9 @@ export const english = {
     files: 'Your files',
     stopDialog: {
       title: (name: string) => (name === '' ? 'Stop your notebook?' : `Stop “${name}”?`),
+      bodyBusy: (notebooks: number) =>
+        `${notebooks === 1 ? 'One notebook is' : `${notebooks} notebooks are`} running a cell right now, which ends before it is done. ` +
+        'What you have not saved is lost. Saved files stay.',
       body: 'Whatever is still running in it ends, and what you have not saved is lost. Saved files stay.',
       confirm: 'Stop it',
       keep: 'Keep it running',
