@@ -98,6 +98,16 @@ describe('logging in at another place', () => {
     expect((await browser.get('/hub/logout')).headers.get('location')).toBe('https://login.example.org/bye');
   });
 
+  it('shows whoever has logged out how to log out there too, where the service has a page for it', async () => {
+    await using at = await open();
+    at.provider.behaviour = { ...at.provider.behaviour, logout: true };
+    const browser = await at.hub.browser();
+    await logIn(browser, at.provider);
+    await browser.get('/hub/logout');
+    const page = await show(browser, '/hub/login?logged-out=1');
+    expect(page.links.get('Log out of The university too')).toBe(`${at.provider.url}/logout?client_id=hub`);
+  });
+
   it('makes administrators of members, and takes it from who is no member any more', async () => {
     await using at = await open({ adminMemberships: new Set(['group:students']), allowAll: true });
     await logIn(await at.hub.browser(), at.provider);

@@ -69,6 +69,12 @@ export interface LoginService {
    */
   finish(begun: FinishOptions): Promise<Identity>;
 
+  /**
+   * Where somebody logs out there (OpenID Connect RP-Initiated Logout 1.0): without that, the next one at the same browser
+   * is let in without being asked. Null where the service offers no such page, or has not answered yet.
+   */
+  logoutUrl(): Promise<string | null>;
+
   /** Whether a login could begin now. @throws HubError as `begin` does. */
   check(): Promise<void>;
 }

@@ -20,6 +20,12 @@ export interface ServiceChoice {
   readonly title: string | null;
 }
 
+export interface LogoutPage {
+  /** What people call the service; null where nobody says. */
+  readonly title: string | null;
+  readonly url: string;
+}
+
 /** To be kept by the browser until it comes back. */
 export interface BegunServiceLogin {
   readonly url: string;
@@ -63,6 +69,17 @@ export class ServiceLogin {
   /** Where one can log in. */
   get choices(): readonly ServiceChoice[] {
     return this.#ways.map(({ id, authenticator }) => ({ id, title: authenticator.title }));
+  }
+
+  /** Where people log out there, of the services that have such a page. */
+  async logoutPages(): Promise<readonly LogoutPage[]> {
+    const pages = await Promise.all(
+      this.#ways.map(async ({ authenticator }) => ({
+        title: authenticator.title,
+        url: await authenticator.logoutUrl(),
+      })),
+    );
+    return pages.filter((page): page is LogoutPage => page.url !== null);
   }
 
   /**

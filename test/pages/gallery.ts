@@ -74,7 +74,7 @@ export function gallery(
     name: '',
     next: undefined,
     error: null,
-    notice: undefined,
+    notice: null,
     password: true,
     rules: null,
     services: [],

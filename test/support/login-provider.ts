@@ -24,6 +24,8 @@ export interface ProviderOptions {
   readonly api?: Readonly<Record<string, { readonly status: number; readonly body?: unknown }>>;
   /** Whether it says of itself where its endpoints are. */
   readonly discovery?: boolean;
+  /** Whether one can log out there. */
+  readonly logout?: boolean;
 }
 
 export class LoginProvider implements AsyncDisposable {
@@ -125,6 +127,7 @@ export class LoginProvider implements AsyncDisposable {
       token_endpoint: `${this.url}${token}`,
       userinfo_endpoint: `${this.url}${userdataPath}`,
       jwks_uri: `${this.url}/keys`,
+      ...(this.behaviour.logout ? { end_session_endpoint: `${this.url}/logout` } : {}),
       id_token_signing_alg_values_supported: ['ES256'],
     };
   }

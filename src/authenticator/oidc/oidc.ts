@@ -75,6 +75,14 @@ export class OidcAuthenticator implements LoginService {
     });
   }
 
+  async logoutUrl(): Promise<string | null> {
+    // What is known already: nobody who logs out waits for a service that does not answer.
+    const connection = await this.#connection?.made.catch(() => undefined);
+    if (connection?.configuration.serverMetadata().end_session_endpoint === undefined) return null;
+    // No address to come back to: services refuse the whole request where it is not registered with them.
+    return client.buildEndSessionUrl(connection.configuration).href;
+  }
+
   async check(): Promise<void> {
     await this.#orFailure(() => this.#connected());
   }

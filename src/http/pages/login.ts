@@ -27,7 +27,7 @@ export interface LoginModel {
   readonly next: string | undefined;
   readonly error: Fragment;
   /** Something to know that is not an error. */
-  readonly notice: string | undefined;
+  readonly notice: Fragment;
   /** Whether name and password are asked for. */
   readonly password: boolean;
   /** How people come by passwords of their own; null: they have none. */
@@ -49,7 +49,7 @@ export function mountLogin(app: FastifyInstance, parts: Parts): void {
       return reply.redirect(hubPath(site, 'oauth_login', { next }));
     }
     const context = pageContext(request, reply, parts);
-    const notice = noticeOf(request, context);
+    const notice = await noticeOf(request, context, parts);
     return sendPage(reply, renderLogin(context, { name: '', next, error: null, notice, ...ways }));
   });
 
@@ -101,7 +101,7 @@ export function mountLogin(app: FastifyInstance, parts: Parts): void {
     const name = field(request.body, 'username') ?? '';
     const next = nextOf(request, parts);
     const context = pageContext(request, reply, parts);
-    const model = { name, next, error: error(context.texts), notice: undefined, ...waysOf(parts) };
+    const model = { name, next, error: error(context.texts), notice: null, ...waysOf(parts) };
     return sendPage(reply, renderLogin(context, model), status);
   }
 }
@@ -130,10 +130,19 @@ function nextOf(request: FastifyRequest, { site }: Pick<Parts, 'site'>): string 
   return safeNext(field(request.body, 'next') ?? field(request.query, 'next'), site);
 }
 
-function noticeOf(request: FastifyRequest, { texts }: PageContext): string | undefined {
-  if (field(request.query, 'logged-out') !== undefined) return texts.login.loggedOut;
+async function noticeOf(
+  request: FastifyRequest,
+  { texts }: PageContext,
+  { serviceLogin }: Pick<Parts, 'serviceLogin'>,
+): Promise<Fragment> {
+  if (field(request.query, 'logged-out') !== undefined) {
+    const pages = await serviceLogin.logoutPages();
+    return html`${texts.login.loggedOut}${pages.map(
+      ({ title, url }) => html` <a href="${url}">${texts.login.logOutThere(title)}</a>`,
+    )}`;
+  }
   // The browser shows a session that we do not (or no longer) know.
-  return request.cookies[LOGIN_COOKIE] ? texts.login.sessionEnded : undefined;
+  return request.cookies[LOGIN_COOKIE] ? texts.login.sessionEnded : null;
 }
 
 export function renderLogin(context: PageContext, model: LoginModel): string {
@@ -148,7 +157,7 @@ ${course.logo !== null && html`<div class="course-logo">${renderLogo(context)}</
 <h1>${course.name}</h1>
 ${course.welcome !== null && html`<p class="lead">${course.welcome}</p>`}
 ${renderNextClass(context)}
-${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
+${notice && html`<p class="notice" role="status">${notice}</p>`}
 ${error && html`<p class="notice bad" role="alert" id="login-error">${error}</p>`}
 ${services.length > 0 && renderServices(context, model)}
 ${password && services.length > 0 && html`<p class="quiet">${texts.login.orPassword}</p>`}

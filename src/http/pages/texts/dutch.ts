@@ -100,6 +100,7 @@ export const dutch: Texts = {
     sessionEnded:
       'Je sessie is verlopen. Log opnieuw in om verder te gaan; je bestanden en notebooks zijn zoals je ze achterliet.',
     loggedOut: 'Je bent uitgelogd.',
+    logOutThere: (service) => `Ook uitloggen bij ${service ?? 'de inlogdienst'}`,
     formExpired: 'Dit formulier was verlopen. Probeer het opnieuw.',
     incomplete: 'Vul je naam en je wachtwoord in.',
     throttled: 'Te veel mislukte pogingen. Je kunt het opnieuw proberen',

@@ -49,6 +49,7 @@ export const english = {
     sessionEnded:
       'Your session has ended. Log in again to go on; your files and running notebooks are as you left them.',
     loggedOut: 'You are logged out.',
+    logOutThere: (service: string | null) => `Log out of ${service ?? 'the login service'} too`,
     formExpired: 'This form had expired. Try again.',
     incomplete: 'Fill in both your name and your password.',
     throttled: 'Too many failed attempts. You can try again',
