@@ -9,20 +9,20 @@ import { time } from './operation.ts';
 /** `state` is there for those who may see it. */
 export const serverSchema = z
   .object({
-    name: z.string(),
+    name: z.string().describe('empty: the default server'),
     display_name: z.string(),
-    full_name: z.string(),
+    full_name: z.string().describe('user/server'),
     last_activity: time.nullable(),
-    started: time.nullable(),
-    pending: z.enum(['spawn', 'stop']).nullable(),
-    ready: z.boolean(),
-    stopped: z.boolean(),
-    url: z.string(),
-    user_options: z.record(z.string(), z.unknown()),
-    progress_url: z.string(),
+    started: time.nullable().describe('when it was asked for'),
+    pending: z.enum(['spawn', 'stop']).nullable().describe('what it is busy with'),
+    ready: z.boolean().describe('whether it can be visited'),
+    stopped: z.boolean().describe('whether it neither runs nor is about to'),
+    url: z.string().describe('its path'),
+    user_options: z.record(z.string(), z.unknown()).describe('what was chosen when it was started'),
+    progress_url: z.string().describe('where its start is told, as a stream of events'),
     full_url: z.string().nullable(),
     full_progress_url: z.string().nullable(),
-    state: z.unknown().optional(),
+    state: z.unknown().optional().describe('what the spawner knows it by'),
   })
   .meta({ id: 'Server' });
 

@@ -14,15 +14,26 @@ export const userSchema = z
   .object({
     kind: z.literal('user'),
     name: z.string(),
-    admin: z.boolean().optional(),
-    roles: z.array(z.string()).optional(),
-    groups: z.array(z.string()).optional(),
-    server: z.string().nullable().optional(),
-    pending: z.enum(['spawn', 'stop']).nullable().optional(),
+    admin: z.boolean().optional().describe('whether they may do all that admins may'),
+    roles: z.array(z.string()).optional().describe('the roles they have, by name'),
+    groups: z.array(z.string()).optional().describe('the groups they are in, by name'),
+    server: z.string().nullable().optional().describe('the path of their default server, when it is ready'),
+    pending: z
+      .enum(['spawn', 'stop'])
+      .nullable()
+      .optional()
+      .describe('what their default server is busy with'),
     created: time.optional(),
-    last_activity: time.nullable().optional(),
-    servers: z.record(z.string(), serverSchema).optional(),
-    auth_state: z.record(z.string(), z.unknown()).nullable().optional(),
+    last_activity: time.nullable().optional().describe('when they were last seen'),
+    servers: z
+      .record(z.string(), serverSchema)
+      .optional()
+      .describe('the servers that run; the default one has an empty name'),
+    auth_state: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .optional()
+      .describe('what their login left behind'),
     user_info: z.record(z.string(), z.unknown()).nullable().optional(),
   })
   .meta({ id: 'User' });

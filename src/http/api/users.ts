@@ -14,7 +14,7 @@ const listQuery = z.object({
   ...pageQuery,
   state: z.enum(['active', 'ready', 'inactive']).optional(),
   sort: z.enum(['id', '-id', 'name', '-name', 'last_activity', '-last_activity']).default('id'),
-  name_filter: z.string().optional(),
+  name_filter: z.string().optional().describe('only those whose name holds this'),
   include_stopped_servers: flag,
 });
 

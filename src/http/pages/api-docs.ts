@@ -4,6 +4,7 @@ import { type Endpoint, openApiDocument } from '../api/openapi.ts';
 import { errorStatuses, type Operation } from '../api/operation.ts';
 import { requireCaller } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
+import { renderFields, renderModels, renderType, type Schema, variantsOf } from './api-schema.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { type PageContext, renderPage } from './layout.ts';
 import { hubPath } from './links.ts';
@@ -23,16 +24,16 @@ export function mountApiDocs(
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentOperation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
 interface DocumentOperation {
-  readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: unknown }[];
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
   readonly requestBody?: { readonly content: Content };
   readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
 }
 
-type Content = Readonly<Record<string, { readonly schema: unknown }>>;
+type Content = Readonly<Record<string, { readonly schema: Schema }>>;
 
 export function renderApiDocs(context: PageContext, endpoints: readonly Endpoint[]): string {
   const { site, texts } = context;
@@ -45,13 +46,11 @@ export function renderApiDocs(context: PageContext, endpoints: readonly Endpoint
     main: html`<h1>${texts.apiDocs.title}</h1>
 <p class="lead">${texts.apiDocs.intro}</p>
 <p><a href="${hubPath(site, 'api/openapi.json')}">${texts.apiDocs.document}</a></p>
-${sorted.map((endpoint) => renderEndpoint(context, endpoint, document))}
+<div class="api">${sorted.map((endpoint) => renderEndpoint(context, endpoint, document))}</div>
 <h2>${texts.apiDocs.models}</h2>
 ${Object.entries(document.components.schemas).map(
-  ([
-    name,
-    schema,
-  ]) => html`<details id="model-${name}"><summary><code>${name}</code></summary>${renderSchema(schema)}</details>
+  ([name, schema]) => html`<h3 id="model-${name}"><code>${name}</code></h3>
+${schema.description !== undefined && html`<p>${schema.description}</p>`}${renderFields(texts, schema, false)}
 `,
 )}`,
   });
@@ -65,14 +64,15 @@ function renderEndpoint(
   const template = path.replace(/:(\w+)/g, '{$1}');
   const { parameters, requestBody, responses } = document.paths[template]![method]!;
   const queries = parameters.filter((parameter) => parameter.in === 'query');
+  const properties = Object.fromEntries(queries.map(({ name, schema }) => [name, schema]));
   const body = Object.entries(requestBody?.content ?? {});
   return html`<details><summary><code>${method.toUpperCase()} ${template}</code> <span class="quiet">${operation.summary}</span></summary>
 ${operation.description !== undefined && html`<p>${operation.description}</p>`}
 <p>${texts.apiDocs.access}: ${accessWords(texts, operation.access)}</p>
-${queries.length > 0 && html`<h3>${texts.apiDocs.query}</h3><ul>${queries.map(({ name, schema }) => html`<li><code>${name}</code> ${renderInline(schema)}</li>`)}</ul>`}
-${body.map(([type, { schema }]) => html`<h3>${texts.apiDocs.body} <span class="quiet">${type}</span></h3>${renderSchema(schema)}`)}
-<h3>${texts.apiDocs.answers}</h3><ul>${Object.entries(operation.answers).map(([status, answer]) => html`<li><strong>${status}</strong> ${answer.description} ${Object.values(responses[status]?.content ?? {}).map(({ schema }) => renderInline(schema))}</li>`)}
-<li class="quiet">${texts.apiDocs.errors} ${errorStatuses(operation, path).join(', ')}</li></ul>
+${queries.length > 0 && html`<h3>${texts.apiDocs.query}</h3>${renderFields(texts, { properties }, true)}`}
+${body.map(([type, { schema }]) => html`<h3>${texts.apiDocs.body} <span class="quiet">${type}</span></h3>${renderBody(texts, schema)}`)}
+<h3>${texts.apiDocs.answers}</h3>${Object.entries(operation.answers).map(([status, answer]) => html`<p><strong>${status}</strong> ${answer.description}${Object.values(responses[status]?.content ?? {}).map(({ schema }) => renderModels(texts, schema))}</p>`)}
+<p class="quiet">${texts.apiDocs.errors} ${errorStatuses(operation, path).join(', ')}</p>
 </details>
 `;
 }
@@ -82,18 +82,10 @@ function accessWords(texts: PageContext['texts'], access: Operation['access']): 
   return access.map((scope, index) => html`${index > 0 && ` ${texts.apiDocs.or} `}<code>${scope}</code>`);
 }
 
-function renderSchema(schema: unknown): Html {
-  return html`<div class="log"><pre>${JSON.stringify(shorten(schema), null, 1)}</pre></div>`;
-}
-
-function renderInline(schema: unknown): Html {
-  return html`<code>${JSON.stringify(shorten(schema))}</code>`;
-}
-
-/** A reference is the name of the model, which is further down on the page. */
-function shorten(schema: unknown): unknown {
-  return JSON.parse(JSON.stringify(schema), (_key, value) => {
-    const reference: unknown = typeof value === 'object' && value !== null ? value.$ref : undefined;
-    return typeof reference === 'string' ? reference.split('/').at(-1) : value;
-  });
+/** Fields in a table; what has none of its own in words. */
+function renderBody(texts: PageContext['texts'], schema: Schema): Html {
+  const variants = variantsOf(schema);
+  const tables = variants.filter(({ properties }) => properties);
+  const rest = variants.filter(({ properties }) => !properties);
+  return html`${tables.map((table) => renderFields(texts, table, true))}${rest.length > 0 && html`<p>${tables.length > 0 && `${texts.apiDocs.or} `}${renderType(texts, { anyOf: rest })}</p>`}`;
 }
