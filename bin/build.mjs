@@ -1,10 +1,12 @@
 /**
  * Makes `dist/`: the sources and every npm package they use in one bundle, with what is imported only when used in
- * chunks of its own; the pages that run in the browser (`ui/`); the files that are read at run time, in the folders they
+ * chunks of its own; the pages that run in the browser (`ui/`); the extension in JupyterLab (`lab/`);
+ * the files that are read at run time, in the folders they
  * have in `src/`; and the licences of what all that holds. `npm run build` and `npm pack` call it.
  */
 import { chmod, cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { buildLab } from './build-lab.mjs';
 import { buildUi } from './build-ui.mjs';
 import { sourcesDigest, stampName } from './checkout.mjs';
 import { giveUp, SetUpError } from './say.mjs';
@@ -20,9 +22,11 @@ try {
   const digest = sourcesDigest(root);
   const { output } = await bundle();
   const ui = await buildUi(join(root, 'ui'), join(draft, 'ui'));
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const lab = await buildLab(join(root, 'lab'), join(draft, 'jupyter'), version);
   await spellInAscii(output);
   await copyAssets();
-  await writeFile(join(draft, 'THIRD-PARTY-LICENSES'), await licencesOf([...output, ...ui]));
+  await writeFile(join(draft, 'THIRD-PARTY-LICENSES'), await licencesOf([...output, ...ui, ...lab]));
   await chmod(join(draft, 'polder.mjs'), 0o755);
   await writeFile(join(draft, stampName), digest);
   await putInPlace();

@@ -52,14 +52,14 @@ export async function ensureBundle(root, cache) {
 /** What the bundle is made of, as one word that changes when any of it does. @param {string} root */
 export function sourcesDigest(root) {
   const digest = createHash('sha256');
-  const files = ['src', 'ui']
+  const files = ['src', 'ui', 'lab']
     .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
     .map((entry) => join(entry.parentPath, entry.name));
   for (const file of [
     ...files,
-    ...['package.json', 'package-lock.json', 'bin/build.mjs', 'bin/build-ui.mjs'].map((name) =>
-      join(root, name),
+    ...['package.json', 'package-lock.json', 'bin/build.mjs', 'bin/build-ui.mjs', 'bin/build-lab.mjs'].map(
+      (name) => join(root, name),
     ),
   ].sort()) {
     const { size, mtimeMs } = statSync(file);

@@ -49,6 +49,8 @@ DELETE /users/{user}/servers/{server}                 403     204     404     20
 GET    /users/{user}/server/progress                  403     200     404     200     200     200     404     403     403     403     403
 GET    /users/{user}/servers/progress                 403     200     404     200     200     200     404     403     403     403     403
 GET    /users/{user}/servers/{server}/progress        403     400     404     400     400     400     404     403     403     403     403
+GET    /users/{user}/server/notices                   403     200     404     200     200     200     404     403     200     403     403
+GET    /users/{user}/servers/{server}/notices         403     200     404     200     200     200     404     403     404     403     403
 POST   /users/{user}/activity                         403     200     404     404     200     200     404     403     200     403     403
 POST   /users/{user}/admin-access                     403     200     404     200     200     200     404     403     403     403     403
 GET    /users/{user}/tokens                           403     200     404     404     200     200     404     403     403     403     403

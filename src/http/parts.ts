@@ -5,6 +5,7 @@ import type { ClassTime } from '../domain/class-time.ts';
 import type { Language } from '../domain/language.ts';
 import type { ServerId } from '../domain/server.ts';
 import type { ServerChoices } from '../domain/server-choices.ts';
+import type { EndRule } from '../domain/server-end.ts';
 import type { Activity } from '../hub/activity.ts';
 import type { Callers } from '../hub/callers.ts';
 import type { Changes } from '../hub/changes.ts';
@@ -117,12 +118,7 @@ export interface Site {
   readonly trustedProxies: readonly string[];
 }
 
-/** 0: never. */
-export interface CullRule {
-  /** Unused for so long, a server is stopped. */
-  readonly timeoutSeconds: number;
-  /** So long after its start it is stopped in any case. */
-  readonly maxAgeSeconds: number;
+export interface CullRule extends EndRule {
   /** Whether those of administrators are too. */
   readonly adminUsers: boolean;
 }

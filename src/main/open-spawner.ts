@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { Logger } from 'pino';
 import type { Finding } from '../config/finding.ts';
 import { HubError } from '../domain/errors.ts';
+import { packagePath } from '../lib/asset.ts';
 import { deriveSecret, hashSecret } from '../lib/secret.ts';
 import { ProcessSpawner } from '../spawner/process/process-spawner.ts';
 import { SimulatedSpawner } from '../spawner/simulated/simulated-spawner.ts';
@@ -34,6 +35,7 @@ export async function openSpawner(settings: HubSettings, log: Logger): Promise<O
         python: settings.python,
         directory: settings.data,
         hookEnvironment: settings.hookEnvironment,
+        labExtensions: packagePath('dist/jupyter/labextensions'),
         logger: log,
       });
       return { spawner, findings: spawner.findings };

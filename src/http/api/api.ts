@@ -24,6 +24,7 @@ import { mountProgress } from './progress.ts';
 import { mountProxy } from './proxy.ts';
 import { mountRoot } from './root.ts';
 import { mountServer } from './server.ts';
+import { mountServerNotices } from './server-notices.ts';
 import { mountServerStart } from './server-start.ts';
 import { mountServerStop } from './server-stop.ts';
 import { mountService } from './service.ts';
@@ -64,6 +65,7 @@ export async function mountApi(
     mountServerStart(api, parts);
     mountServerStop(api, parts);
     mountProgress(api, parts);
+    mountServerNotices(api, parts);
     mountActivity(api, parts);
     mountAdminAccess(api, parts);
     mountTokens(api, parts);

@@ -1,9 +1,9 @@
 /** Home: go on where one was. */
 import type { FastifyInstance } from 'fastify';
 import { isSettled, type Server } from '../../domain/server.ts';
-import { defaultProfile } from '../../domain/server-choices.ts';
 import { requireUser } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
+import { limitsOf } from '../server-limits.ts';
 import { actionForm, askingButton } from './forms.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { type PageContext, renderPage, xsrfField } from './layout.ts';
@@ -159,16 +159,6 @@ ${cpuLimit !== null && html`<div><dt>${texts.home.cores}</dt><dd>${texts.home.co
 ${server.lastActivityAt && html`<div><dt>${texts.home.lastUsed}</dt><dd>${time(context, server.lastActivityAt)}</dd></div>`}
 ${end && html`<div><dt>${texts.home.stopsItself}</dt><dd>${end}</dd></div>`}
 </dl>`;
-}
-
-/** Of the choice that it was started with, as far as that is known, or else of the course. */
-function limitsOf(
-  { course, choices }: PageContext['site'],
-  { userOptions }: Server,
-): Pick<PageContext['site']['course'], 'memoryLimit' | 'cpuLimit'> {
-  if (choices.length === 0) return course;
-  const profile = choices.find(({ slug }) => slug === userOptions.profile) ?? defaultProfile(choices);
-  return { memoryLimit: profile?.memory ?? null, cpuLimit: profile?.cpu ?? null };
 }
 
 /** What stops a server that nobody stops, and when. */

@@ -6,6 +6,7 @@
  */
 import { serverPath } from '../../domain/route.ts';
 import { isActive, type Server } from '../../domain/server.ts';
+import { type EndRule, endsOf } from '../../domain/server-end.ts';
 import type { User } from '../../domain/user.ts';
 import { atOnce } from '../../lib/at-once.ts';
 import type { Store } from '../../store/store.ts';
@@ -14,13 +15,9 @@ import type { ServerSpecs } from '../server-spec.ts';
 import type { Servers } from '../servers.ts';
 import type { Reconciler } from './reconciler.ts';
 
-export interface CullSettings {
-  /** Idle this long, a server is stopped. */
-  readonly timeoutSeconds: number;
+export interface CullSettings extends EndRule {
   /** How often it looks. */
   readonly everySeconds: number;
-  /** This long after its start a server is stopped, idle or not; 0: never. */
-  readonly maxAgeSeconds: number;
   /** Whether a server in which a cell runs goes on, however long ago anybody looked at it. */
   readonly spareRunningCells: boolean;
   /** Whether users are removed too who were away as long and have no server. */
@@ -130,10 +127,10 @@ export class CullReconciler implements Reconciler {
   }
 
   async #isDue(server: Server): Promise<boolean> {
-    const { maxAgeSeconds, timeoutSeconds, spareRunningCells, adminUsers } = this.#settings;
-    const tooOld = maxAgeSeconds > 0 && this.#secondsSince(server.startedAt) >= maxAgeSeconds;
-    const used = Math.max(server.lastActivityAt?.getTime() ?? 0, server.readyAt?.getTime() ?? 0);
-    const idle = timeoutSeconds > 0 && this.#secondsSince(new Date(used)) >= timeoutSeconds;
+    const { spareRunningCells, adminUsers } = this.#settings;
+    const ends = endsOf(server, this.#settings);
+    const tooOld = ends.age !== null && ends.age <= this.#now();
+    const idle = ends.idle !== null && ends.idle <= this.#now();
     if (!tooOld && !idle) return false;
     if (!adminUsers && (await this.#store.users.byId(server.userId))?.admin) return false;
     return tooOld || !spareRunningCells || !(await this.#runsSomething(server));
@@ -156,7 +153,7 @@ export class CullReconciler implements Reconciler {
     this.#offset = offset;
   }
 
-  #secondsSince(time: Date | null): number {
-    return time === null ? 0 : (this.#now().getTime() - time.getTime()) / 1000;
+  #secondsSince(time: Date): number {
+    return (this.#now().getTime() - time.getTime()) / 1000;
   }
 }

@@ -21,7 +21,7 @@ import { findFreePort } from './free-port.ts';
 import { Homes } from './homes.ts';
 import { Hooks } from './hooks.ts';
 import { decideIdentity, defaultUserRange, type Identity, type UserRange, uidOf } from './identity.ts';
-import { writeJupyterConfig } from './jupyter-config.ts';
+import { type JupyterFolder, writeJupyterConfig } from './jupyter-config.ts';
 import { type LaunchRequest, launchOne } from './launcher.ts';
 import { listeningUsers } from './listeners.ts';
 import { limitFindings, slowStarts } from './machine-findings.ts';
@@ -45,6 +45,8 @@ export interface ProcessSpawnerOptions {
   readonly serverEnvironment?: Readonly<Record<string, string>>;
   /** For postStart commands only, above the server's. */
   readonly hookEnvironment?: Readonly<Record<string, string>>;
+  /** Folder with prebuilt extensions of JupyterLab that all servers have; null: none. */
+  readonly labExtensions?: string | null;
   readonly hookTimeoutSeconds?: number;
   readonly users?: UserRange;
   /** `false`: every start imports its modules itself. */
@@ -65,7 +67,7 @@ interface Parts {
   readonly groups: ControlGroups | null;
   /** Null: every start is a plain one. */
   readonly parent: PreparedParent | null;
-  readonly jupyterConfig: string;
+  readonly jupyter: JupyterFolder;
   readonly findings: readonly Finding[];
 }
 
@@ -109,10 +111,13 @@ export class ProcessSpawner implements Spawner {
     await groups?.sweep();
     const findings = [...identity.findings, ...limitFindings(groups)];
 
-    const jupyterConfig = await writeJupyterConfig(homes.directory, facts.prefix);
+    const jupyter = await writeJupyterConfig(homes.directory, {
+      prefix: facts.prefix,
+      labExtensions: options.labExtensions ?? null,
+    });
     const environment = commonEnvironment({
       python,
-      jupyterConfig,
+      jupyter,
       common: options.serverEnvironment ?? {},
     });
     const onUnfit = (reason: string) => {
@@ -139,7 +144,7 @@ export class ProcessSpawner implements Spawner {
       identity,
       groups,
       parent,
-      jupyterConfig,
+      jupyter,
       findings,
     });
   }
@@ -252,7 +257,7 @@ export class ProcessSpawner implements Spawner {
 
   /** Everything that the launcher has to know of a run, save a hook's own files. */
   async #request(spec: ServerSpec, port: number): Promise<LaunchRequest> {
-    const { options, instance, files, homes, identity, groups, jupyterConfig } = this.#parts;
+    const { options, instance, files, homes, identity, groups, jupyter } = this.#parts;
     const uid = uidOf(identity, spec.owner.id);
     const home = await homes.make(spec.owner.name, uid);
     const run: Run = { serverId: spec.serverId, attempt: spec.attempt };
@@ -263,7 +268,7 @@ export class ProcessSpawner implements Spawner {
       home,
       port,
       marker,
-      jupyterConfig,
+      jupyter,
       common: options.serverEnvironment ?? {},
     });
     // Jupyter refuses to run as root unless told; there is a finding where students' servers do.

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ServerSpec } from '../spawner.ts';
+import type { JupyterFolder } from './jupyter-config.ts';
 
 export interface EnvironmentParts {
   readonly spec: ServerSpec;
@@ -9,8 +10,8 @@ export interface EnvironmentParts {
   readonly home: string;
   readonly port: number;
   readonly marker: string;
-  /** Folder with Jupyter configuration of ours. */
-  readonly jupyterConfig: string;
+  /** Folders of ours that Jupyter looks into too. */
+  readonly jupyter: JupyterFolder;
   /** For all servers, below what the spec says. */
   readonly common: Readonly<Record<string, string>>;
 }
@@ -20,14 +21,14 @@ const inherited = ['LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE', 'TZ'];
 
 /** The part that all servers have, which the prepared parent has too. */
 export function commonEnvironment(
-  parts: Pick<EnvironmentParts, 'python' | 'jupyterConfig' | 'common'>,
+  parts: Pick<EnvironmentParts, 'python' | 'jupyter' | 'common'>,
 ): Record<string, string> {
   return {
     LANG: 'C.UTF-8',
     ...pick(process.env, inherited),
     PATH: `${dirname(parts.python)}:/usr/local/bin:/usr/bin:/bin`,
     SHELL: existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh',
-    JUPYTER_CONFIG_PATH: parts.jupyterConfig,
+    ...foldersFor(parts.jupyter),
     ...parts.common,
   };
 }
@@ -35,12 +36,9 @@ export function commonEnvironment(
 export function serverEnvironment(parts: EnvironmentParts): Record<string, string> {
   const { spec, home } = parts;
   const configured = { ...commonEnvironment(parts), ...spec.environment };
-  const jupyterPath = configured.JUPYTER_CONFIG_PATH;
   return {
     ...configured,
-    ...(jupyterPath === parts.jupyterConfig
-      ? {}
-      : { JUPYTER_CONFIG_PATH: `${jupyterPath}:${parts.jupyterConfig}` }),
+    ...appended(foldersFor(parts.jupyter), configured),
     HOME: home,
     USER: spec.owner.name,
     LOGNAME: spec.owner.name,
@@ -53,6 +51,23 @@ export function serverEnvironment(parts: EnvironmentParts): Record<string, strin
 
 /** Everything that a run starts carries this; it is how what a dead parent left behind is found. */
 export const markerName = 'POLDER_RUN';
+
+function foldersFor({ config, data }: JupyterFolder): Record<string, string> {
+  return { JUPYTER_CONFIG_PATH: config, ...(data === null ? {} : { JUPYTER_PATH: data }) };
+}
+
+/** Where the course has folders of its own, ours come after them. */
+function appended(
+  ours: Readonly<Record<string, string>>,
+  configured: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(ours).map(([name, folder]) => {
+      const theirs = configured[name];
+      return [name, theirs && theirs !== folder ? `${theirs}:${folder}` : folder];
+    }),
+  );
+}
 
 function pick(from: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {};

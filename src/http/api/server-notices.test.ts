@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startHub, type TestHub } from '../../../test/support/hub.ts';
+import type { Server } from '../../domain/server.ts';
+
+let hub: TestHub;
+beforeAll(async () => {
+  hub = await startHub({
+    site: { cull: { timeoutSeconds: 3_600, maxAgeSeconds: 0, adminUsers: false } },
+  });
+});
+afterAll(() => hub[Symbol.asyncDispose]());
+
+async function started(name: string): Promise<Server> {
+  await hub.api('POST', `/users/${name}/server`, { token: await hub.token(name) });
+  return await hub.server(name, '', ({ state }) => state === 'ready');
+}
+
+describe('GET /hub/api/users/:user/server/notices', () => {
+  it('says when an unused server is stopped, and what it uses', async () => {
+    const server = await started('anna');
+    const token = await hub.token('anna', ['access:servers!server=anna/']);
+    const answer = await hub.api('GET', '/users/anna/server/notices', { token });
+    expect(answer.status).toBe(200);
+    const notices = (await answer.json()) as { stop: { at: string; why: string } };
+    expect(notices).toMatchObject({ home: '/hub/home', language: 'en', stop: { why: 'idle' } });
+    const used = Math.max(server.readyAt!.getTime(), server.lastActivityAt?.getTime() ?? 0);
+    expect(new Date(notices.stop.at).getTime() - used).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  it('tells nobody who may not use the server, and says nothing of ends that do not come', async () => {
+    const other = await hub.token('ben');
+    expect((await hub.api('GET', '/users/anna/server/notices', { token: other })).status).toBe(404);
+    expect((await hub.api('GET', '/users/anna/servers/lab/notices', { token: other })).status).toBe(404);
+    await started('teacher');
+    const token = await hub.token('teacher');
+    const answer = await hub.api('GET', '/users/teacher/server/notices', { token });
+    expect(await answer.json()).toMatchObject({ stop: null });
+  });
+});
