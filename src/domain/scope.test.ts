@@ -9,9 +9,11 @@ import {
   isKnownScope,
   isWithin,
   listScopes,
+  type Membership,
   type ScopeSet,
   type ScopeSubject,
   unionScopes,
+  withMembers,
 } from './scope.ts';
 
 const USERS = ['anna', 'ben', 'user=anna', 'ö@example.org'];
@@ -52,6 +54,36 @@ const granted = fc.array(
 );
 const owner = fc.record({ userName: fc.constantFrom(...USERS), serverName: fc.constantFrom(...SERVERS) });
 const scopeSet = fc.tuple(granted, owner).map(([scopes, whose]) => expandScopes(scopes, whose));
+
+/** Who is in which group; `(rest)` cannot be told name by name. */
+const GROUPS: ReadonlyMap<string, Membership> = new Map([
+  ['class-a', told('anna', 'ben')],
+  ['class-b', told('ben', 'user=anna')],
+  ['empty', told()],
+  ['(rest)', { has: (name: string) => name !== 'anna' }],
+]);
+
+function told(...names: readonly string[]): Membership {
+  return { has: (name) => names.includes(name), names };
+}
+
+const GROUP_SUBJECTS = [...SUBJECTS, ...[...GROUPS.keys()].map((group) => ({ group }))];
+
+const grouped = fc.array(
+  fc
+    .tuple(
+      fc.constantFrom(...SCOPES),
+      fc.oneof(
+        filter,
+        fc.constantFrom(...GROUPS.keys()).map((group) => `!group=${group}`),
+      ),
+    )
+    .map(([scope, narrowed]) => scope + narrowed),
+  { maxLength: 5 },
+);
+const memberSet = fc
+  .tuple(grouped, owner)
+  .map(([scopes, whose]) => withMembers(expandScopes(scopes, whose), GROUPS));
 
 /** Whether `expected` holds of every scope and subject of the small world. */
 function expectEverywhere(
@@ -127,6 +159,71 @@ describe('the algebra of scopes', () => {
         const scopes = expandScopes([scope + narrowed], whose);
         expect(allowsSome(scopes, scope)).toBe(true);
         expect(allows(scopes, scope)).toBe(narrowed === '');
+      }),
+    );
+  });
+});
+
+describe('the algebra of scopes for members of groups', () => {
+  /** What is said of a person, by naming each that a scope comes down to: no other way to think of groups than that. */
+  const coversByName = (scopes: ScopeSet, scope: string, subject: ScopeSubject | undefined): boolean => {
+    const filters = scopes.granted.get(scope) ?? new Set<string>();
+    if (filters === 'all') return true;
+    const members = [...filters].flatMap((filter) =>
+      filter.startsWith('group=')
+        ? USERS.filter((name) => GROUPS.get(filter.slice('group='.length))!.has(name))
+        : [],
+    );
+    const byName = {
+      granted: new Map([[scope, new Set([...filters, ...members.map((name) => `user=${name}`)])]]),
+    };
+    return allows(byName, scope, subject);
+  };
+
+  const expectOfMembers = (
+    result: ScopeSet,
+    expected: (scope: string, subject: ScopeSubject | undefined) => boolean,
+  ) => {
+    for (const scope of SCOPES) {
+      for (const subject of GROUP_SUBJECTS) {
+        const context = `${scope} for ${JSON.stringify(subject)} in ${listScopes(result).join(' ')}`;
+        expect(allows(result, scope, subject), context).toBe(expected(scope, subject));
+      }
+    }
+  };
+
+  it('a group is as good as the names of its members', () => {
+    fc.assert(
+      fc.property(memberSet, (scopes) =>
+        expectOfMembers(scopes, (scope, subject) => coversByName(scopes, scope, subject)),
+      ),
+    );
+  });
+
+  it('an intersection and a union allow what both and either allow', () => {
+    fc.assert(
+      fc.property(memberSet, memberSet, (a, b) => {
+        const [inA, inB] = [a, b].map(
+          (set) => (scope: string, subject?: ScopeSubject) => coversByName(set, scope, subject),
+        );
+        expectOfMembers(
+          intersectScopes(a, b),
+          (scope, subject) => inA!(scope, subject) && inB!(scope, subject),
+        );
+        expectOfMembers(unionScopes(a, b), (scope, subject) => inA!(scope, subject) || inB!(scope, subject));
+      }),
+    );
+  });
+
+  it('what lies within another allows nothing more', () => {
+    fc.assert(
+      fc.property(memberSet, memberSet, (a, b) => {
+        if (!isWithin(a, b)) return;
+        for (const scope of SCOPES) {
+          for (const subject of GROUP_SUBJECTS) {
+            if (coversByName(a, scope, subject)) expect(coversByName(b, scope, subject)).toBe(true);
+          }
+        }
       }),
     );
   });
