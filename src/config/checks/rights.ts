@@ -9,6 +9,9 @@ import type { Check } from './check.ts';
 
 const TRAITS = ['hub', 'config', 'JupyterHub'];
 
+/** Roles whose scopes the hub itself counts on. */
+const FIXED: ReadonlySet<string> = new Set(['admin', 'server']);
+
 /** Roles, groups and scopes that cannot be, or that would give nobody anything. */
 export const checkRights: Check = ({ tree, values }) => {
   if (values === undefined) return [];
@@ -19,9 +22,10 @@ export const checkRights: Check = ({ tree, values }) => {
     findingAt(nodeAt(tree, path) ?? null, { code, severity: 'error', message, help });
   const findings: Finding[] = [];
   const checkScopes = (scopes: readonly string[], path: readonly (string | number)[]) => {
-    for (const scope of scopes.filter((scope) => !isKnownScope(scope, custom))) {
+    for (const [index, scope] of scopes.entries()) {
+      if (isKnownScope(scope, custom)) continue;
       const help = 'Name one of JupyterHub’s, or declare it in `hub.config.JupyterHub.custom_scopes`.';
-      findings.push(wrong(path, 'scope', `There is no scope \`${scope}\`.`, help));
+      findings.push(wrong([...path, index], 'scope', `There is no scope \`${scope}\`.`, help));
     }
   };
   const seen = new Set<string>();
@@ -36,21 +40,22 @@ export const checkRights: Check = ({ tree, values }) => {
         wrong(path, 'role-twice', `The role \`${name}\` is declared twice.`, 'Make one of the two.'),
       );
     seen.add(name);
-    if (name === 'admin' && role.scopes?.length) {
+    if (FIXED.has(name) && role.scopes?.length) {
       findings.push(
         wrong(
-          path,
-          'role-admin',
-          'The scopes of the role `admin` cannot be changed.',
+          [...path, 'scopes'],
+          'role-fixed',
+          `The scopes of the role \`${name}\` cannot be changed.`,
           'Leave `scopes` out, or make a role of another name.',
         ),
       );
     }
-    checkScopes(role.scopes ?? [], path);
-    for (const service of (role.services ?? []).filter((service) => !services.has(service))) {
+    checkScopes(role.scopes ?? [], [...path, 'scopes']);
+    for (const [index, service] of (role.services ?? []).entries()) {
+      if (services.has(service)) continue;
       findings.push(
         wrong(
-          path,
+          [...path, 'services', index],
           'role-service',
           `There is no service \`${service}\` that could have this role.`,
           'Declare it in `hub.services`.',
@@ -82,7 +87,7 @@ export const checkRights: Check = ({ tree, values }) => {
         ),
       );
     }
-    checkScopes(subscopes, path);
+    checkScopes(subscopes, [...path, 'subscopes']);
   }
   return findings;
 };
