@@ -27,22 +27,30 @@ export class Groups {
   }
 
   /**
-   * Makes them, all or none, each with these members.
+   * Makes them, all or none, each with these members and properties.
    * @throws HubError `invalid` for an impossible name or somebody who is no user, `conflict` where there is one already
    */
-  async create(names: readonly string[], members: readonly string[] = []): Promise<void> {
+  async create(
+    names: readonly string[],
+    { users = [], properties }: Partial<Pick<GroupWithMembers, 'users' | 'properties'>> = {},
+  ): Promise<void> {
     this.#refuseWhenManaged();
     refuseNames(names);
+    const members = await this.#idsOf(users);
     await this.#store.transaction(async (tx) => {
       const made = new Set(await tx.groups.insert(names));
       const taken = names.filter((name) => !made.has(name));
       if (taken.length > 0) throw new HubError('conflict', `Group ${taken.join(', ')} already exists`);
+      for (const name of names) {
+        if (members.length > 0) await tx.groups.addMembers(name, members);
+        if (properties) await tx.groups.setProperties(name, properties);
+      }
     });
-    for (const name of members.length > 0 ? names : []) await this.addUsers(name, members);
   }
 
-  /** @throws HubError `not_found` */
+  /** @throws HubError `not_found`; `invalid` where logins make groups */
   async delete(name: string): Promise<void> {
+    this.#refuseWhenManaged();
     if (!(await this.#store.groups.delete(name))) throw noSuchGroup();
   }
 
@@ -58,8 +66,9 @@ export class Groups {
     await this.#store.groups.removeMembers(name, await this.#idsOf(userNames));
   }
 
-  /** Replaces them. @throws HubError `not_found` */
+  /** Replaces them. @throws HubError `not_found`; `invalid` where logins make groups */
   async setProperties(name: string, properties: Group['properties']): Promise<void> {
+    this.#refuseWhenManaged();
     if (!(await this.#store.groups.setProperties(name, properties))) throw noSuchGroup();
   }
 

@@ -72,8 +72,7 @@ export function mountGroup(
     const group = groupNameOf(request);
     const { scopes } = requireScope(request, 'admin:groups', { group });
     const { users, properties } = parseInput(newGroup, request.body ?? undefined);
-    await groups.create([group], users);
-    if (properties) await groups.setProperties(group, properties);
+    await groups.create([group], { users, ...(properties ? { properties } : {}) });
     return reply.status(201).send(await describe(group, scopes));
   });
 

@@ -55,8 +55,9 @@ test('what cannot be is refused, and nothing of it happens', async () => {
     await hub.api('POST', '/groups', { token, body: { groups: ['d', ' e'] } }),
     await hub.api('POST', `/groups/${encodeURIComponent('(students)')}`, { token }),
     await hub.api('PUT', '/groups/a/properties', { token, body: [] }),
+    await hub.api('POST', '/groups/f', { token, body: { users: ['anna', 'nobody'] } }),
   ];
-  expect(refused.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400]);
+  expect(refused.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400, 400]);
   expect((await hub.api('POST', '/groups/z/users', { token, body: { users: ['anna'] } })).status).toBe(404);
   expect((await hub.store.groups.list({})).items).toEqual([{ name: 'a', properties: {}, users: [] }]);
 });
@@ -72,6 +73,8 @@ test('where logins say who is in which group, nobody else does', async () => {
   await expect(groups.addUsers('a', ['anna'])).rejects.toMatchObject(disabled);
   await expect(groups.removeUsers('a', ['anna'])).rejects.toMatchObject(disabled);
   await expect(groups.create(['c'])).rejects.toMatchObject(disabled);
+  await expect(groups.delete('a')).rejects.toMatchObject(disabled);
+  await expect(groups.setProperties('a', { room: 1 })).rejects.toMatchObject(disabled);
   expect((await store.users.get('anna'))!.groups).toEqual(['a', 'b']);
 });
 
@@ -126,6 +129,8 @@ test('roles that the course declares are held by users, members of groups, and s
     admin: false,
     scopes: ['list:users', 'read:users:name'],
   });
+  const described = await hub.api('GET', '/services/dashboard', { token: await hub.token('teacher') });
+  expect(await described.json()).toMatchObject({ admin: false, roles: ['lister'] });
   expect((await hub.api('POST', '/users/x', { token: service })).status).toBe(403);
   const asked = { roles: ['grader'] };
   const made = await hub.api('POST', '/users/anna/tokens', { token: anna, body: asked });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { HubError } from '../../domain/errors.ts';
 import { allows, type ScopeSet } from '../../domain/scope.ts';
 import { type Service, servicePath } from '../../domain/service.ts';
+import type { Roles } from '../../hub/roles.ts';
 import type { Services } from '../../hub/services.ts';
 import type { HttpParts, Site } from '../parts.ts';
 import { notFound, pathParameter, requireScope, requireSomeScope } from './access.ts';
@@ -62,7 +63,7 @@ const removeService: Operation = {
 
 export function mountService(
   api: FastifyInstance,
-  { services, site }: Pick<HttpParts, 'services' | 'site'>,
+  { services, roles, site }: Pick<HttpParts, 'services' | 'roles' | 'site'>,
 ): void {
   // A dictionary by name, unlike all other lists; in pages it is a list like them.
   api.get('/services', described(listServices), async (request, reply) => {
@@ -71,7 +72,7 @@ export function mountService(
     const seen = services.list().filter(({ name }) => allows(scopes, 'list:services', { service: name }));
     const items = seen
       .slice(range.offset, range.offset + range.limit)
-      .map((service) => serviceModel(service, { scopes, services, site }));
+      .map((service) => serviceModel(service, { scopes, services, roles, site }));
     const answer = pageAnswer(request, reply, { page: { items, total: seen.length }, range });
     return answer === items ? Object.fromEntries(items.map((model) => [model.name, model])) : answer;
   });
@@ -80,7 +81,7 @@ export function mountService(
     const name = pathParameter(request, 'service');
     const { scopes } = requireScope(request, ['read:services', 'read:services:name'], { service: name });
     const service = services.get(name);
-    return service ? serviceModel(service, { scopes, services, site }) : notFound();
+    return service ? serviceModel(service, { scopes, services, roles, site }) : notFound();
   });
 
   api.post('/services/:service', described(addService), async (request) => {
@@ -104,18 +105,28 @@ const SAID_IN_THE_FILE =
 /** As much of a service as these scopes show. */
 function serviceModel(
   service: Service,
-  { scopes, services, site }: { readonly scopes: ScopeSet; readonly services: Services; readonly site: Site },
+  {
+    scopes,
+    services,
+    roles,
+    site,
+  }: {
+    readonly scopes: ScopeSet;
+    readonly services: Services;
+    readonly roles: Roles;
+    readonly site: Site;
+  },
 ): { readonly name: string } & Record<string, unknown> {
   const { name } = service;
   const mayRead = (scope: string) => allows(scopes, scope, { service: name });
-  const roles = service.admin ? ['admin'] : [];
+  const held = roles.namesOfService(service);
   return {
     kind: 'service',
     name,
     ...(mayRead('read:services')
       ? {
-          admin: service.admin,
-          roles,
+          admin: held.includes('admin'),
+          roles: held,
           url: service.url ?? '',
           prefix: service.url === null ? '' : servicePath(site.baseUrl, name),
           // What is in a command is for whoever wrote the file.
@@ -125,6 +136,6 @@ function serviceModel(
           display: service.display,
         }
       : {}),
-    ...(mayRead('read:roles:services') ? { roles } : {}),
+    ...(mayRead('read:roles:services') ? { roles: held } : {}),
   };
 }
