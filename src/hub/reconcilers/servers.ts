@@ -421,8 +421,9 @@ function exitError({ reason, exitCode, explanation }: Extract<RunStatus, { kind:
       hint: 'Close notebooks that you do not need, or work with less data at a time; then start again.',
     });
   }
-  const code = exitCode === null ? '' : ` (exit code ${exitCode})`;
-  return new SpawnError(`The server ended by itself${code}.`, {
+  const message =
+    exitCode === null ? 'The server ended by itself.' : `The server ended by itself (exit code ${exitCode}).`;
+  return new SpawnError(message, {
     hint: 'Start it again. When it ends again, ask your instructor to look at the log below.',
   });
 }

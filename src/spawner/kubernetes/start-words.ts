@@ -88,7 +88,7 @@ const imageTrouble: Judge = (message, pod) => {
   const absent = /not found|manifest unknown|does not exist|404/i.test(message);
   if (absent || refused) {
     return {
-      message: `The image ${image} ${refused && !absent ? 'may not be fetched' : 'was not found'}.`,
+      message: absent ? `The image ${image} was not found.` : `The image ${image} may not be fetched.`,
       hint: refused
         ? 'Ask your instructor to check the name and tag in singleuser.image, and the registry’s account (imagePullSecrets).'
         : 'Ask your instructor to check the name and tag in singleuser.image, and that it was pushed.',

@@ -1,6 +1,7 @@
 /** Every sentence of the pages in Dutch. */
 
 import type { QueuePlace } from '../../../domain/start-queue.ts';
+import { dutchHubWords } from './dutch-hub-words.ts';
 import type { Texts } from './texts.ts';
 
 export const dutch: Texts = {
@@ -8,63 +9,7 @@ export const dutch: Texts = {
   languageName: 'Nederlands',
   locale: 'nl-NL',
 
-  // What the hub itself says, which it keeps and logs in English; `{}` stands for what differs.
-  hub: {
-    'This name and password do not belong together.': 'Deze naam en dit wachtwoord horen niet bij elkaar.',
-    'You cannot be let in under this name. Ask {} for help.':
-      'Je wordt onder deze naam niet toegelaten. Vraag {} om hulp.',
-    'Too many failed logins. Wait a little, then try again.':
-      'Te veel mislukte pogingen. Wacht even en probeer het dan opnieuw.',
-    'This login took too long, or was used already. Log in again.':
-      'Dit inloggen duurde te lang, of is al gebruikt. Log opnieuw in.',
-    'The login service cannot be reached. Try again in a moment.':
-      'De inlogdienst is niet bereikbaar. Probeer het zo nog eens.',
-    'The login service has a problem just now. Try again in a moment.':
-      'De inlogdienst heeft op dit moment een storing. Probeer het zo nog eens.',
-    '{} did not log you in: it was cancelled there, or refused.':
-      '{} heeft je niet ingelogd: het is daar afgebroken, of geweigerd.',
-    '{} has a problem just now. Try again in a moment.':
-      '{} heeft op dit moment een storing. Probeer het zo nog eens.',
-    '{} does not answer as it should. Try again in a moment.':
-      '{} antwoordt niet zoals het hoort. Probeer het zo nog eens.',
-    'This form has expired. Go back, reload the page and try again.':
-      'Dit formulier is verlopen. Ga terug, laad de pagina opnieuw en probeer het nog eens.',
-    'There is no such page.': 'Deze pagina bestaat niet.',
-    'There is no such page, or it is not yours to see.': 'Deze pagina bestaat niet, of is niet voor jou.',
-    'Give the new server a name.': 'Geef de nieuwe server een naam.',
-    'Something went wrong in the hub.': 'Er ging iets mis in de hub.',
-    'The address cannot be decoded.': 'Het adres is niet leesbaar.',
-    'This page is for those who teach or administer the course.':
-      'Deze pagina is voor wie de cursus geeft of beheert.',
-    'Named servers are not enabled in this course.': 'In deze cursus kan niemand extra servers maken.',
-    'Stop the server before removing it.': 'Stop de server voordat je hem verwijdert.',
-    'The server was deleted meanwhile. Try again.': 'De server is intussen verwijderd. Probeer het opnieuw.',
-    'On this machine your files are kept. Where this course runs on a cluster they are not: there, download what you want to keep before you stop your server.':
-      'Op deze machine blijven je bestanden bewaard. Waar deze cursus op een cluster draait niet: download daar wat je wilt houden voordat je je server stopt.',
-    'Preparing your home folder.': 'Je map wordt klaargezet.',
-    'Starting your server.': 'Je server wordt gestart.',
-    'Asking the cluster for your server.': 'Het cluster wordt om je server gevraagd.',
-    'Fetching the notebooks of the course.': 'De notebooks van de cursus worden opgehaald.',
-    'Waiting for JupyterLab to answer.': 'Wachten tot JupyterLab antwoordt.',
-    'Your server is ready.': 'Je server is klaar.',
-    'Try again; when it happens again, ask your instructor to look at the log below.':
-      'Probeer het opnieuw; gebeurt het weer, vraag dan je docent om naar het logboek hieronder te kijken.',
-    'Close notebooks that you do not need, or work with less data at a time; then start again.':
-      'Sluit notebooks die je niet nodig hebt, of werk met minder gegevens tegelijk; start dan opnieuw.',
-    'Start it again. When it ends again, ask your instructor to look at the log below.':
-      'Start hem opnieuw. Stopt hij weer, vraag dan je docent om naar het logboek hieronder te kijken.',
-    'Start it again: it gets a place as soon as there is one.':
-      'Start hem opnieuw: hij krijgt een plek zodra er een is.',
-    'Start it again: it gets a place on another machine.':
-      'Start hem opnieuw: hij krijgt een plek op een andere machine.',
-    'Start it again. When that happens often, tell your instructor.':
-      'Start hem opnieuw. Gebeurt het vaker, zeg het dan tegen je docent.',
-    'Try again in a minute; when it goes on, tell your instructor.':
-      'Probeer het over een minuut opnieuw; blijft het zo, zeg het dan tegen je docent.',
-    'The machine that your server ran on is gone.': 'De machine waarop je server draaide is weg.',
-    'The machine that your server ran on was shut down.': 'De machine waarop je server draaide is uitgezet.',
-    'Your server was removed from the cluster.': 'Je server is uit het cluster verwijderd.',
-  },
+  hub: dutchHubWords,
 
   layout: {
     skip: 'Naar de inhoud',

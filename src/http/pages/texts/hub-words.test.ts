@@ -9,6 +9,11 @@ describe('what the hub says', () => {
     expect(String(said)).toBe('Je wordt onder deze naam niet toegelaten. Vraag R. Jansen ({}) om hulp.');
   });
 
+  it('is said in Dutch whatever the cluster added', () => {
+    const said = hubWords(languages.nl, 'The image quay.io/course:1 cannot be fetched: i/o timeout');
+    expect(String(said)).toBe('Het image quay.io/course:1 kan niet worden opgehaald: i/o timeout');
+  });
+
   it('is marked as English where there are no words for it, and escaped', () => {
     expect(String(hubWords(languages.nl, 'Out of <cheese>.'))).toBe(
       '<span lang="en">Out of &lt;cheese&gt;.</span>',
