@@ -35,6 +35,8 @@ function manifestsOf(input: string) {
     instance: 'course',
     schedulerName: null,
     priorityClassName: null,
+    podLabels: {},
+    pullSecrets: [],
   });
   const userOptions = JSON.parse(options!);
   const recipe = recipeFor(settings, userOptions);

@@ -68,6 +68,12 @@ export function addCourseOptions(command: Command): Command {
     )
     .option('--scheduler-name <name>', 'with --spawner kubernetes: which scheduler places pods')
     .option('--priority-class <name>', 'with --spawner kubernetes: the priority of pods')
+    .option('--pod-label <pair...>', 'with --spawner kubernetes: what pods are found by, each NAME=VALUE', [])
+    .option(
+      '--pull-secret <name...>',
+      'with --spawner kubernetes: Secrets with which images are pulled too',
+      [],
+    )
     .option('--online', 'insist on the real address of the notebooks', false)
     .option('--strict-hooks', 'a failed postStart command fails the start, as on Kubernetes', false)
     .option(

@@ -13,6 +13,10 @@ export interface ClusterPlace {
   /** The user scheduler and the priority class of the chart; null where there are none. */
   readonly schedulerName: string | null;
   readonly priorityClassName: string | null;
+  /** What the chart's policies know pods by, whatever the file says of labels. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Secrets that the chart made for pulling images. */
+  readonly pullSecrets: readonly string[];
 }
 
 type PodSecrets = Pick<Secrets, 'serverEnvironment' | 'podPieces'>;
@@ -46,7 +50,7 @@ function recipeOf(
     ...PLAIN_RECIPE,
     image: server.image === null ? null : `${server.image.name}:${server.image.tag}`,
     imagePullPolicy: userPods.imagePullPolicy,
-    imagePullSecrets: [...kubernetes.imagePullSecrets, ...userPods.imagePullSecrets],
+    imagePullSecrets: [...kubernetes.imagePullSecrets, ...userPods.imagePullSecrets, ...place.pullSecrets],
     cmd: userPods.command,
     environment: { ...serverEnvironment, ...byName(userPods.environmentFrom) },
     defaultUrl: server.defaultUrl,
@@ -78,7 +82,8 @@ function recipeOf(
     lifecycleHooks: { ...hooks, ...(postStart === null ? {} : { postStart }) },
     podNameTemplate: userPods.nameTemplate,
   };
-  return withTraits(recipe, podPieces.traits, { merge: false });
+  const own = withTraits(recipe, podPieces.traits, { merge: false });
+  return { ...own, commonLabels: { ...own.commonLabels, ...place.podLabels } };
 }
 
 /** A `postStart` command is run by the hub; what else there may be is the cluster's to do. */

@@ -56,6 +56,8 @@ async function openKubernetesSpawner(settings: HubSettings, log: Logger): Promis
         instance: instanceOf(keys),
         schedulerName: cluster.schedulerName,
         priorityClassName: cluster.priorityClassName,
+        podLabels: cluster.podLabels,
+        pullSecrets: cluster.pullSecrets,
       }),
     logger: log,
   }).catch((error: Error) => {

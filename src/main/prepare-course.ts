@@ -28,6 +28,9 @@ export interface CourseOptions extends CourseFiles {
   readonly namespace?: string | undefined;
   readonly schedulerName?: string | undefined;
   readonly priorityClass?: string | undefined;
+  /** Each `NAME=VALUE`. */
+  readonly podLabel: readonly string[];
+  readonly pullSecret: readonly string[];
   readonly python?: string | undefined;
   readonly online: boolean;
   readonly strictHooks: boolean;
@@ -66,16 +69,29 @@ export interface ClusterOptions {
   /** The scheduler and the priority of users' pods; null: the cluster's own. */
   readonly schedulerName: string | null;
   readonly priorityClassName: string | null;
+  /** What the policies of the chart know students' pods by. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Secrets for pulling images, beside those of the file. */
+  readonly pullSecrets: readonly string[];
 }
 
 export function clusterOf(options: CourseOptions): ClusterOptions {
-  const { kubeconfig, namespace, schedulerName, priorityClass } = options;
+  const { kubeconfig, namespace, schedulerName, priorityClass, podLabel, pullSecret } = options;
   return {
     kubeconfig: kubeconfig === undefined ? null : resolve(kubeconfig),
     namespace: namespace ?? null,
     schedulerName: schedulerName ?? null,
     priorityClassName: priorityClass ?? null,
+    podLabels: Object.fromEntries(podLabel.map(labelOf)),
+    pullSecrets: pullSecret,
   };
+}
+
+/** @throws HubError `invalid` for what is no `NAME=VALUE` */
+function labelOf(pair: string): [string, string] {
+  const at = pair.indexOf('=');
+  if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
+  throw new HubError('invalid', `--pod-label: write NAME=VALUE, such as release=jhub, in place of ${pair}.`);
 }
 
 /** The interpreter of the servers' environment; null where servers are no processes. */
