@@ -147,7 +147,7 @@ export const PLAIN_RECIPE: PodRecipe = {
   storageExtraAnnotations: {},
 };
 
-/** Traits of KubeSpawner that mean nothing here: how it talks to the cluster, how often it looks, its own pages. */
+/** Traits of KubeSpawner that mean nothing to a pod here; whoever checks config.yaml is told of each. */
 const OTHER_TRAITS = new Set(
   (
     'namespace slug_scheme k8s_api_verify_ssl k8s_api_ssl_ca_cert k8s_api_host k8s_api_threadpool_workers ' +
@@ -155,7 +155,9 @@ const OTHER_TRAITS = new Set(
     'delete_stopped_pods handle_legacy_names delete_grace_period slow_spawn_message slow_spawn_message_threshold ' +
     'slow_spawn_message_frequency poll_interval http_timeout start_timeout hub_connect_ip hub_connect_port ' +
     'secret_name_template secret_mount_path dns_name_template profile_form_template profile_list ' +
-    'additional_profile_form_template_paths group_overrides'
+    'additional_profile_form_template_paths group_overrides enable_user_namespaces user_namespace_template ' +
+    'user_namespace_labels user_namespace_annotations services_enabled pod_connect_ip modify_pod_hook ' +
+    'after_pod_created_hook get_pod_url'
   ).split(' '),
 );
 
