@@ -1,4 +1,5 @@
 /** What the HTTP side rests on. Each mount function names, by `Pick`, the few of these that it uses. */
+
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ClassTime } from '../domain/class-time.ts';
@@ -7,6 +8,7 @@ import type { ServerId } from '../domain/server.ts';
 import type { ServerChoices } from '../domain/server-choices.ts';
 import type { EndRule } from '../domain/server-end.ts';
 import type { Activity } from '../hub/activity.ts';
+import type { Announcements } from '../hub/announcements.ts';
 import type { Callers } from '../hub/callers.ts';
 import type { Changes } from '../hub/changes.ts';
 import type { Course as CourseWork } from '../hub/course.ts';
@@ -41,6 +43,7 @@ export interface HttpParts {
   readonly callers: Callers;
   readonly roles: Roles;
   readonly groups: Groups;
+  readonly announcements: Announcements;
   readonly activity: Activity;
   readonly oauth: OAuthProvider;
   readonly routeFeed: RouteFeed;

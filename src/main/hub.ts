@@ -13,6 +13,7 @@ import { createHubApp } from '../http/app.ts';
 import type { ShownSettings, Site } from '../http/parts.ts';
 import { Activity } from '../hub/activity.ts';
 import { Admission } from '../hub/admission.ts';
+import { Announcements } from '../hub/announcements.ts';
 import { Callers } from '../hub/callers.ts';
 import { Changes } from '../hub/changes.ts';
 import { Course } from '../hub/course.ts';
@@ -157,6 +158,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     callers: new Callers({ store, roles, services, now }),
     roles,
     groups: new Groups({ store, managed: ways.some(({ managesGroups }) => managesGroups) }),
+    announcements: new Announcements({ store, now }),
     activity: new Activity({ store, now }),
     oauth: new OAuthProvider({ store, services, events, baseUrl: site.baseUrl, now }),
     routeFeed,

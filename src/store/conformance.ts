@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { agreementsConformance } from './conformance/agreements.ts';
+import { announcementsConformance } from './conformance/announcements.ts';
 import { backupConformance } from './conformance/backup.ts';
 import { concurrencyConformance } from './conformance/concurrency.ts';
 import { groupsConformance } from './conformance/groups.ts';
@@ -27,6 +28,7 @@ export function storeConformance(makeDatabase: () => Promise<TestDatabase>): voi
   describe('routes', () => routesConformance(test));
   describe('tokens', () => tokensConformance(test));
   describe('sessions and OAuth codes', () => sessionsConformance(test));
+  describe('announcements', () => announcementsConformance(test));
   describe('passwords', () => passwordsConformance(test));
   describe('progress', () => progressConformance(test));
   describe('throttles', () => throttlesConformance(test));

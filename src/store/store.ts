@@ -7,6 +7,7 @@
  * acknowledged may or may not have happened, and nothing is ever half-written. They throw `conflict` where something
  * that must be unique exists already, and `not_found` where what a new row belongs to does not exist (any more).
  */
+import type { Announcement } from '../domain/announcement.ts';
 import type { Group, GroupWithMembers } from '../domain/group.ts';
 import type { PasswordAccount } from '../domain/password.ts';
 import type { Progress, ProgressEvent } from '../domain/progress.ts';
@@ -93,6 +94,7 @@ export interface Repositories {
   readonly tokens: TokenRepository;
   readonly sessions: SessionRepository;
   readonly passwords: PasswordRepository;
+  readonly announcements: AnnouncementRepository;
   readonly oauthCodes: OAuthCodeRepository;
   readonly progress: ProgressRepository;
   readonly throttles: ThrottleRepository;
@@ -349,6 +351,17 @@ export interface PasswordRepository {
   approve(name: string): Promise<boolean>;
   /** @returns whether there was one. */
   delete(name: string): Promise<boolean>;
+}
+
+/** What is told to the course. One to a group goes with the group. */
+export interface AnnouncementRepository {
+  /** Those that have not ended, the latest first. */
+  list(): Promise<readonly Announcement[]>;
+  /** @throws HubError `not_found` where there is no such group */
+  insert(announcement: Announcement): Promise<void>;
+  /** @returns whether there was one. */
+  delete(id: string): Promise<boolean>;
+  deleteExpired(): Promise<number>;
 }
 
 /** On what all hubs of a database agree. Holds no secrets. */

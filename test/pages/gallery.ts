@@ -90,6 +90,10 @@ export function gallery(
     busyKernels = 0,
   ) =>
     renderHome(student, {
+      announcements:
+        main === undefined
+          ? []
+          : [{ id: 'a', text: words.text, group: null, by: 'wim', at: ago(60), endsAt: ago(-3600) }],
       main: { server: main, memory, busyKernels },
       named: named.map((server) => ({ server, memory, busyKernels })),
     });

@@ -10,6 +10,7 @@ import type { HttpParts } from '../parts.ts';
 import { checkApiXsrf } from '../xsrf.ts';
 import { mountActivity } from './activity.ts';
 import { mountAdminAccess } from './admin-access.ts';
+import { mountAnnouncements } from './announcements.ts';
 import { mountAuthorizations } from './authorizations.ts';
 import { acceptAnyJson } from './body.ts';
 import { mountCurrentUser } from './current-user.ts';
@@ -78,6 +79,7 @@ export async function mountApi(
     mountGroup(api, parts);
     mountService(api, parts);
     mountPeople(api, parts);
+    mountAnnouncements(api, parts);
     mountEvents(api, parts);
     mountSettings(api, parts);
   });

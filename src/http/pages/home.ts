@@ -1,5 +1,6 @@
 /** Home: go on where one was. */
 import type { FastifyInstance } from 'fastify';
+import type { Announcement } from '../../domain/announcement.ts';
 import { isSettled, type Server } from '../../domain/server.ts';
 import { requireUser } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
@@ -16,7 +17,10 @@ import { startingPoint } from './starting-point.ts';
 import { hubWords } from './texts/hub-words.ts';
 import { bytes, timeSpoken } from './words.ts';
 
-type Parts = Pick<HttpParts, 'servers' | 'roles' | 'memoryOf' | 'busyKernelsOf' | 'site' | 'now'>;
+type Parts = Pick<
+  HttpParts,
+  'servers' | 'roles' | 'announcements' | 'memoryOf' | 'busyKernelsOf' | 'site' | 'now'
+>;
 
 export interface ShownServer {
   /** Undefined: it has never been started. */
@@ -28,6 +32,7 @@ export interface ShownServer {
 }
 
 export interface HomeModel {
+  readonly announcements: readonly Announcement[];
   readonly main: ShownServer;
   readonly named: readonly ShownServer[];
 }
@@ -43,6 +48,7 @@ export function mountHome(app: FastifyInstance, parts: Parts): void {
 
   app.get('/home', async (request, reply) => {
     const { user } = requireUser(request);
+    const announcements = await parts.announcements.listFor(user);
     const servers = (await parts.servers.ofUsers([user])).get(user.id) ?? [];
     const shown = await Promise.all(
       servers.map(async (server) => {
@@ -57,11 +63,11 @@ export function mountHome(app: FastifyInstance, parts: Parts): void {
     const never = { server: undefined, memory: null, busyKernels: null };
     const main = shown.find(({ server }) => server.name === '') ?? never;
     const named = shown.filter(({ server }) => server.name !== '');
-    return sendPage(reply, renderHome(pageContext(request, reply, parts), { main, named }));
+    return sendPage(reply, renderHome(pageContext(request, reply, parts), { announcements, main, named }));
   });
 }
 
-export function renderHome(context: PageContext, { main, named }: HomeModel): string {
+export function renderHome(context: PageContext, { announcements, main, named }: HomeModel): string {
   const { site, texts } = context;
   const servers = [main, ...named].flatMap(({ server }) => server ?? []);
   const moving = servers.some((server) => !isSettled(server));
@@ -70,6 +76,7 @@ export function renderHome(context: PageContext, { main, named }: HomeModel): st
     entry: 'home',
     ...(moving ? { refreshSeconds: 2 } : {}),
     main: html`<h1>${texts.home.heading}</h1>
+${announcements.map((announcement) => renderAnnouncement(context, announcement))}
 ${renderNextClass(context)}
 ${servers.map((server) => renderHookFailure(context, server))}
 ${renderMain(context, main)}
@@ -77,6 +84,10 @@ ${(site.allowNamedServers || named.length > 0) && renderNamed(context, named)}
 <section class="aside share"><div><h2>${texts.link.offer}</h2><p>${texts.link.offerHint}</p></div><a class="button quiet" href="${hubPath(site, 'link')}">${texts.link.offerButton}</a></section>
 ${site.course.storageNotice !== null && html`<aside class="aside"><h2>${texts.home.files}</h2><p>${hubWords(texts, site.course.storageNotice)}</p></aside>`}`,
   });
+}
+
+function renderAnnouncement(context: PageContext, { text, by, at }: Announcement): Html {
+  return html`<div class="notice"><p class="announcement">${text}</p><p class="quiet">${by}, ${time(context, at)}</p></div>`;
 }
 
 /** The default server: one state, one thing to do next. */

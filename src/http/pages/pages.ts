@@ -35,6 +35,7 @@ type Parts = Pick<
   | 'sessions'
   | 'login'
   | 'passwordAccounts'
+  | 'announcements'
   | 'serviceLogin'
   | 'ensureRoute'
   | 'rerunHook'

@@ -19,6 +19,7 @@ export class HousekeepingReconciler implements Reconciler {
     await this.#store.tokens.deleteExpired();
     await this.#store.oauthCodes.deleteExpired();
     await this.#store.throttles.deleteExpired();
+    await this.#store.announcements.deleteExpired();
     await this.#store.routes.forgetRemoved(REMOVALS_KEPT_SECONDS);
   }
 }

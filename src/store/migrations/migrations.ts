@@ -15,6 +15,7 @@ import * as routes from './0002-routes.ts';
 import * as agreements from './0003-agreements.ts';
 import * as groups from './0004-groups.ts';
 import * as passwords from './0005-passwords.ts';
+import * as announcements from './0006-announcements.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 export interface Step {
@@ -32,6 +33,7 @@ export const STEPS: Steps = {
   '0003-agreements': agreements,
   '0004-groups': groups,
   '0005-passwords': passwords,
+  '0006-announcements': announcements,
 };
 
 /** What was done to a database, by us or by another version. */

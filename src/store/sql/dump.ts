@@ -14,6 +14,7 @@ const KEPT = {
   users: ['id'],
   groups: ['name'],
   group_members: ['user_id', 'group_name'],
+  announcements: ['id'],
   servers: ['id'],
   passwords: ['name'],
   sessions: ['id'],

@@ -5,6 +5,7 @@ import { OLDEST, schemaOf, throwIfOutdated } from '../migrations/migrations.ts';
 import type { ExclusiveName, Piece, Repositories, Restored, Store, Topic } from '../store.ts';
 import { type Access, Connection, ReadConnection, TransactionConnection } from './access.ts';
 import { SqlAgreements } from './agreements.ts';
+import { SqlAnnouncements } from './announcements.ts';
 import { type Backend, LostRace } from './backend.ts';
 import { dump, load } from './dump.ts';
 import { SqlGroups } from './groups.ts';
@@ -32,6 +33,7 @@ export class SqlStore implements Store {
   readonly tokens: SqlTokens;
   readonly sessions: SqlSessions;
   readonly passwords: SqlPasswords;
+  readonly announcements: SqlAnnouncements;
   readonly oauthCodes: SqlOAuthCodes;
   readonly progress: SqlProgress;
   readonly throttles: SqlThrottles;
@@ -53,6 +55,7 @@ export class SqlStore implements Store {
     this.tokens = repositories.tokens;
     this.sessions = repositories.sessions;
     this.passwords = repositories.passwords;
+    this.announcements = repositories.announcements;
     this.oauthCodes = repositories.oauthCodes;
     this.progress = repositories.progress;
     this.throttles = repositories.throttles;
@@ -167,6 +170,7 @@ function repositoriesOf(access: Access) {
     tokens: new SqlTokens(access),
     sessions: new SqlSessions(access),
     passwords: new SqlPasswords(access),
+    announcements: new SqlAnnouncements(access),
     oauthCodes: new SqlOAuthCodes(access),
     progress: new SqlProgress(access),
     throttles: new SqlThrottles(access),

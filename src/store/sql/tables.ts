@@ -14,6 +14,7 @@ export interface Tables {
   tokens: TokensTable;
   sessions: SessionsTable;
   passwords: PasswordsTable;
+  announcements: AnnouncementsTable;
   oauth_codes: OAuthCodesTable;
   progress: ProgressTable;
   throttles: ThrottlesTable;
@@ -124,6 +125,15 @@ interface PasswordsTable {
   changed_at: Milliseconds;
 }
 
+interface AnnouncementsTable {
+  id: string;
+  text: string;
+  group_name: string | null;
+  by: string;
+  at: Milliseconds;
+  ends_at: Milliseconds;
+}
+
 interface OAuthCodesTable {
   hash: string;
   oauth_client_id: string;
@@ -169,6 +179,7 @@ export type UserRow = Selectable<UsersTable>;
 export type ServerRow = Selectable<ServersTable>;
 export type RouteRow = Selectable<RoutesTable>;
 export type TokenRow = Selectable<TokensTable>;
+export type AnnouncementRow = Selectable<AnnouncementsTable>;
 export type PasswordRow = Selectable<PasswordsTable>;
 export type SessionRow = Selectable<SessionsTable>;
 export type OAuthCodeRow = Selectable<OAuthCodesTable>;
