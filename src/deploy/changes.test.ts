@@ -37,6 +37,13 @@ test('a change says what was and what is to be, and no secret', () => {
   ]);
 });
 
+test('what Helm is told to keep does not go', () => {
+  const kept = claim.replace('}', ', annotations: {helm.sh/resource-policy: keep}}');
+  const changes = changesBetween(`${hub('a:1')}---\n${kept}`, hub('a:1'));
+  expect(removedVolumes(changes)).toEqual([]);
+  expect(describeChanges(changes)).toEqual(['  PersistentVolumeClaim hub-db-dir: no longer used, and kept']);
+});
+
 test('volumes that would go are named', () => {
   expect(removedVolumes(changesBetween(`${hub('a:1')}---\n${claim}`, hub('a:1')))).toEqual(['hub-db-dir']);
 });

@@ -5,7 +5,8 @@ import { leaves, showPath } from '../config/tree.ts';
 export interface ObjectChange {
   readonly kind: string;
   readonly name: string;
-  readonly what: 'new' | 'changed' | 'removed';
+  /** `kept`: no longer part of the deployment, and left where it is. */
+  readonly what: 'new' | 'changed' | 'removed' | 'kept';
   /** What is different in it; empty unless it is changed. */
   readonly values: readonly ValueChange[];
 }
@@ -35,10 +36,15 @@ export function changesBetween(before: string, after: string): readonly ObjectCh
       if (changed.length > 0) changes.push({ kind, name, what: 'changed', values: changed });
     }
   }
-  for (const [key, { kind, name }] of old) {
-    if (!next.has(key)) changes.push({ kind, name, what: 'removed', values: [] });
+  for (const [key, { kind, name, values }] of old) {
+    if (!next.has(key)) changes.push({ kind, name, what: isKept(values) ? 'kept' : 'removed', values: [] });
   }
   return changes;
+}
+
+/** By Helm's annotation for it. */
+function isKept(values: ReadonlyMap<string, string>): boolean {
+  return [...values].some(([path, value]) => path.includes('helm.sh/resource-policy') && value === 'keep');
 }
 
 function flatten(text: string): ReadonlyMap<string, Flat> {
@@ -94,6 +100,7 @@ export function describeChanges(changes: readonly ObjectChange[]): readonly stri
   return changes.flatMap(({ kind, name, what, values }) => {
     if (what === 'removed')
       return [`- ${kind} ${name}${kind === CLAIM ? ': what is on it goes with it' : ''}`];
+    if (what === 'kept') return [`  ${kind} ${name}: no longer used, and kept`];
     if (what === 'new') return [`+ ${kind} ${name}`];
     const restarts = kind === 'Deployment' && values.some(({ path }) => path.startsWith('spec.template'));
     return [
