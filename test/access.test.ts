@@ -85,6 +85,9 @@ GET    /people/active                                 403     403     403     40
 POST   /people/start                                  403     403     403     403     202     403     403     403     403     403     403
 POST   /people/stop                                   403     403     403     403     202     403     403     403     403     403     403
 POST   /people/roster                                 403     403     403     403     200     403     403     403     403     403     403
+GET    /announcements                                 403     200     200     200     200     200     200     200     200     200     403
+POST   /announcements                                 403     403     403     201     201     403     403     403     403     403     403
+DELETE /announcements/{id}                            403     403     403     204     204     403     403     403     403     403     403
 GET    /events                                        403     403     403     200     200     200     200     403     403     200     403
 GET    /settings                                      403     403     403     403     200     403     403     403     403     200     403
 GET    /oauth2/authorize                              302     302     302     302     302     302     302     302     302     302     302
@@ -125,6 +128,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /people/start': { names: ['anna'] },
   'POST /people/stop': { names: ['anna'] },
   'POST /people/roster': { text: 'new', add: true },
+  'POST /announcements': { text: 'Hello' },
   'POST /proxies/activity': {},
 };
 
@@ -148,6 +152,7 @@ const ONCE = [
   'DELETE /users/{user}/sessions',
   'DELETE /users/{user}/sessions/{session}',
   'DELETE /groups/{group}',
+  'DELETE /announcements/{id}',
   'POST /people/stop',
   'POST /shutdown',
 ];
@@ -249,6 +254,12 @@ class World implements AsyncDisposable {
     const anna = await hub.token('anna');
     await hub.store.groups.insert(['lab', 'apart']);
     await hub.store.groups.setOfUser((await hub.user('anna')).id, ['lab']);
+    const told = { id: 'told', text: 'Hello', group: 'lab', by: 'teacher' };
+    await hub.store.announcements.insert({
+      ...told,
+      at: new Date(),
+      endsAt: new Date(Date.now() + 3_600_000),
+    });
     await hub.api('PUT', '/users/anna/servers/stopped', { token: boss });
     await hub.api('POST', '/users/anna/server', { token: boss });
     const server = await hub.server('anna', '', ({ state }) => state === 'ready');
@@ -285,6 +296,7 @@ class World implements AsyncDisposable {
       session: sessions[0]!.id,
       group: 'lab',
       service: 'dashboard',
+      id: 'told',
       name: 'name',
       value: 'value',
     };
@@ -324,6 +336,7 @@ class World implements AsyncDisposable {
     return {
       users: users.map(({ name, admin, groups }) => ({ name, admin, groups })),
       groups: (await store.groups.list({})).items,
+      announcements: await store.announcements.list(),
       servers: (await store.servers.ofUsers(users.map(({ id }) => id))).map(
         ({ owner, name, displayName, state, attempt }) => ({ owner, name, displayName, state, attempt }),
       ),
