@@ -9,6 +9,14 @@ import type { Servers } from './servers.ts';
 /** People are read by so many at a time. */
 const PAGE_SIZE = 500;
 
+/** Of which servers something may be known or done. */
+type Permission = (server: Pick<Server, 'owner' | 'name'>) => boolean;
+
+interface ForMany {
+  readonly by: string;
+  readonly may: Permission;
+}
+
 export class Course {
   readonly #store: Store;
   readonly #servers: Servers;
@@ -18,31 +26,37 @@ export class Course {
     this.#servers = parts.servers;
   }
 
-  /** Servers that are not at rest and those that failed; those that wait in order of their turn, with their place. */
-  async activeServers(): Promise<readonly { readonly server: Server; readonly place: QueuePlace | null }[]> {
+  /**
+   * Of the servers that `may` is about, those that are not at rest and those that failed; those that wait in order of their
+   * turn, with their place.
+   */
+  async activeServers(
+    may: Permission,
+  ): Promise<readonly { readonly server: Server; readonly place: QueuePlace | null }[]> {
     const servers = await this.#store.servers.inStates(['queued', 'starting', 'ready', 'stopping', 'failed']);
     return await Promise.all(
-      servers.map(async (server) => ({ server, place: await this.#servers.placeOf(server) })),
+      servers.filter(may).map(async (server) => ({ server, place: await this.#servers.placeOf(server) })),
     );
   }
 
   /**
-   * Wants the default server of each to run; where there are more than may start at a time, they wait for their turn.
+   * Wants the default server of each to run, of those that `may` is about; where there are more than may start at a time, they wait for their turn.
    * @param names undefined: of everybody @returns of how many it is wanted now
    */
-  async start(names: ReadonlySet<string> | undefined, { by }: { readonly by: string }): Promise<number> {
+  async start(names: ReadonlySet<string> | undefined, { by, may }: ForMany): Promise<number> {
     let count = 0;
     for await (const user of this.#people(names)) {
+      if (!may({ owner: user.name, name: '' })) continue;
       await this.#servers.start(user, '', { by });
       count += 1;
     }
     return count;
   }
 
-  /** Wants every server of each to end. @param names undefined: of everybody @returns how many were asked to */
-  async stop(names: ReadonlySet<string> | undefined, { by }: { readonly by: string }): Promise<number> {
+  /** Wants every server of each to end, of those that `may` is about. @param names undefined: of everybody @returns how many were asked to */
+  async stop(names: ReadonlySet<string> | undefined, { by, may }: ForMany): Promise<number> {
     const active = await this.#store.servers.inStates(['queued', 'starting', 'ready']);
-    const meant = active.filter(({ owner }) => names === undefined || names.has(owner));
+    const meant = active.filter((server) => (names?.has(server.owner) ?? true) && may(server));
     for (const server of meant) await this.#servers.stop(server, { by, reason: 'admin' });
     return meant.length;
   }

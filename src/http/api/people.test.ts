@@ -23,10 +23,39 @@ describe('GET /people', () => {
     await using hub = await startHub();
     const student = await hub.token('anna');
     const some = await hub.token('teacher', ['list:users!user=anna', 'read:servers']);
+    const blind = await hub.token('teacher', ['list:users']);
     for (const path of ['/people', '/people/active', '/events'])
       expect((await hub.api('GET', path, { token: student })).status).toBe(403);
     for (const path of ['/people', '/people/active'])
-      expect((await hub.api('GET', path, { token: some })).status).toBe(403);
+      for (const token of [some, blind]) expect((await hub.api('GET', path, { token })).status).toBe(403);
+  });
+
+  it('shows and serves instructors what is of students, and nothing of each other or of administrators', async () => {
+    await using hub = await startHub({ instructors: ['wim', 'zoe'] });
+    const admin = await hub.token('teacher');
+    const token = await hub.token('wim');
+    for (const name of ['anna', 'zoe']) await hub.user(name);
+    await hub.api('POST', '/people/start', { token: admin, body: { names: ['teacher', 'zoe'] } });
+    const ready = ({ state }: { readonly state: string }) => state === 'ready';
+    for (const name of ['teacher', 'zoe']) await hub.server(name, '', ready);
+    expect(await read(hub.api('POST', '/people/start', { token, body: { all: true } }))).toEqual({
+      servers: 1,
+    });
+    await hub.server('anna', '', ready);
+    const page = await read(hub.api('GET', '/people', { token }));
+    const names = page.items.map(({ name, servers }: never) => [name, (servers as unknown[]).length]);
+    expect(names).toEqual([
+      ['anna', 1],
+      ['teacher', 0],
+      ['wim', 1],
+      ['zoe', 0],
+    ]);
+    const active = await read(hub.api('GET', '/people/active', { token }));
+    expect(active.servers.map(({ owner }: never) => owner).sort()).toEqual(['anna', 'wim']);
+    expect(await read(hub.api('POST', '/people/stop', { token, body: { all: true } }))).toEqual({
+      servers: 1,
+    });
+    expect((await hub.store.servers.get('zoe', ''))?.state).toBe('ready');
   });
 });
 

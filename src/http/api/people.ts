@@ -10,9 +10,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Caller } from '../../domain/caller.ts';
+import { allows } from '../../domain/scope.ts';
+import type { Server } from '../../domain/server.ts';
 import { normalizeUserName } from '../../domain/user.ts';
 import type { HttpParts } from '../parts.ts';
-import { requireScope } from './access.ts';
+import { requireScope, requireSomeScope } from './access.ts';
 import { parseInput } from './body.ts';
 import { described, json, type Operation } from './operation.ts';
 import { pageQuery } from './pagination.ts';
@@ -38,7 +40,7 @@ const roster = z.strictObject({ text: z.string(), add: z.boolean().default(false
 
 const listPeople: Operation = {
   summary: 'A page of people with their servers, and why those failed',
-  description: 'Asks for `read:servers` too, and for both of everybody.',
+  description: 'Asks for `list:users` of everybody, and shows the servers that `read:servers` is about.',
   access: ['list:users'],
   query: listQuery,
   answers: { 200: json(peopleSchema, 'Those people, and how many match in all.') },
@@ -46,7 +48,7 @@ const listPeople: Operation = {
 
 const listActive: Operation = {
   summary: 'Every server that is not at rest, or has failed',
-  description: 'Asks for `read:servers` too, and for both of everybody.',
+  description: 'Asks for `list:users` of everybody, and shows the servers that `read:servers` is about.',
   access: ['list:users'],
   answers: { 200: json(activeSchema, 'Those that wait in order of their turn, with their place.') },
 };
@@ -55,6 +57,7 @@ const asked = z.object({ servers: z.int() });
 
 const startMany: Operation = {
   summary: 'Start the servers of many people',
+  description: 'Of those whom the scope is about. Asks for `list:users` of everybody too.',
   access: ['start:servers'],
   body: whom,
   answers: { 202: json(asked, 'Of how many it is wanted; they take turns.') },
@@ -62,6 +65,7 @@ const startMany: Operation = {
 
 const stopMany: Operation = {
   summary: 'Stop the servers of many people',
+  description: 'Of those whom the scope is about. Asks for `list:users` of everybody too.',
   access: ['delete:servers'],
   body: whom,
   answers: { 202: json(asked, 'How many are asked to stop.') },
@@ -80,7 +84,7 @@ export function mountPeople(api: FastifyInstance, parts: Parts): void {
 
   api.get('/people', described(listPeople), async (request) => {
     requireScope(request, 'list:users');
-    requireScope(request, 'read:servers');
+    const mayRead = permitted(requireSomeScope(request, 'read:servers'), 'read:servers');
     const query = parseInput(listQuery, request.query);
     const [page, counts] = await Promise.all([
       users.list({
@@ -100,15 +104,17 @@ export function mountPeople(api: FastifyInstance, parts: Parts): void {
         name: user.name,
         roles: roles.namesOf(user),
         lastActivity: user.lastActivityAt,
-        servers: (serversOf.get(user.id) ?? []).map((server) => courseServerModel(server, site)),
+        servers: (serversOf.get(user.id) ?? [])
+          .filter(mayRead)
+          .map((server) => courseServerModel(server, site)),
       })),
     };
   });
 
   api.get('/people/active', described(listActive), async (request) => {
     requireScope(request, 'list:users');
-    requireScope(request, 'read:servers');
-    const [page, active] = await Promise.all([users.list({ limit: 1 }), course.activeServers()]);
+    const mayRead = permitted(requireSomeScope(request, 'read:servers'), 'read:servers');
+    const [page, active] = await Promise.all([users.list({ limit: 1 }), course.activeServers(mayRead)]);
     return {
       people: page.total,
       servers: active.map(({ server, place }) => ({
@@ -120,14 +126,18 @@ export function mountPeople(api: FastifyInstance, parts: Parts): void {
   });
 
   api.post('/people/start', described(startMany), async (request, reply) => {
-    const caller = requireScope(request, 'start:servers');
-    const started = await course.start(chosen(request), { by: caller.name });
+    requireScope(request, 'list:users');
+    const caller = requireSomeScope(request, 'start:servers');
+    const may = permitted(caller, 'start:servers');
+    const started = await course.start(chosen(request), { by: caller.name, may });
     return reply.status(202).send({ servers: started });
   });
 
   api.post('/people/stop', described(stopMany), async (request, reply) => {
-    const caller = requireScope(request, 'delete:servers');
-    const stopped = await course.stop(chosen(request), { by: caller.name });
+    requireScope(request, 'list:users');
+    const caller = requireSomeScope(request, 'delete:servers');
+    const may = permitted(caller, 'delete:servers');
+    const stopped = await course.stop(chosen(request), { by: caller.name, may });
     return reply.status(202).send({ servers: stopped });
   });
 
@@ -149,4 +159,9 @@ export function mountPeople(api: FastifyInstance, parts: Parts): void {
 function chosen(request: FastifyRequest): ReadonlySet<string> | undefined {
   const body = parseInput(whom, request.body);
   return 'all' in body ? undefined : new Set(body.names.map(normalizeUserName));
+}
+
+/** Of which servers a caller has the scope. */
+function permitted({ scopes }: Caller, scope: string): (server: Pick<Server, 'owner' | 'name'>) => boolean {
+  return ({ owner, name }) => allows(scopes, scope, { user: owner, server: name });
 }
