@@ -26,7 +26,11 @@ type Browser = Awaited<ReturnType<TestHub['browser']>>;
 /** A hub where one logs in at a service. */
 async function open(
   rule: Partial<AllowRule> = { allowAll: true },
-  { managesGroups = false, ...options }: HubOptions & { readonly managesGroups?: boolean } = {},
+  {
+    managesGroups = false,
+    keepsAuthState = false,
+    ...options
+  }: HubOptions & { readonly managesGroups?: boolean; readonly keepsAuthState?: boolean } = {},
 ) {
   const userdata = { sub: 'subject', preferred_username: 'Anna', groups: ['students'] };
   const provider = await LoginProvider.open({ userdata });
@@ -39,6 +43,7 @@ async function open(
       refusal: null,
       prefix: '',
       managesGroups,
+      keepsAuthState,
       foreignPrefixes: [],
     },
   ];
@@ -138,6 +143,48 @@ describe('logging in at another place', () => {
     await at.hub.store.groups.setOfUser(anna.id, ['night']);
     await logIn(await at.hub.browser(), at.provider);
     expect((await at.hub.store.users.get('anna'))!.groups).toEqual(['night']);
+  });
+
+  it('keeps what the service says, encrypted, for those with `admin:auth_state` alone', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+    await using at = await open({ allowAll: true }, { keepsAuthState: true, log });
+    const { hub, provider, userdata } = at;
+    const tokens = { refresh_token: 'a refresh token', scope: 'openid email' };
+    provider.behaviour = { userdata, tokens };
+    const browser = await hub.browser();
+    await logIn(browser, provider);
+    const token = await hub.token('teacher');
+    const authState = async (shown: string) =>
+      ((await (await hub.api('GET', '/users/anna', { token: shown })).json()) as Record<string, unknown>)
+        .auth_state;
+    expect(await authState(token)).toMatchObject({
+      access_token: 'access',
+      refresh_token: 'a refresh token',
+      id_token: expect.stringMatching(/^ey/),
+      scope: ['openid', 'email'],
+      token_response: { token_type: 'bearer', refresh_token: 'a refresh token' },
+      oauth_user: userdata,
+    });
+    expect(await authState(await hub.token('teacher', ['read:users']))).toBeUndefined();
+    expect(await authState(await hub.token('anna'))).toBeUndefined();
+    const { id } = (await hub.store.users.get('anna'))!;
+    const sealed = (await hub.store.authStates.get(id))!;
+    const readable = `${sealed}${Buffer.from(sealed, 'base64url').toString('latin1')}${lines.join('')}`;
+    expect(readable).not.toContain('refresh token');
+    // A place of somebody else's opens nothing.
+    const ben = await hub.user('ben');
+    await hub.store.authStates.put(ben.id, sealed);
+    const ofBen = await hub.api('GET', '/users/ben', { token });
+    expect(await ofBen.json()).toMatchObject({ auth_state: null });
+  });
+
+  it('keeps nothing of a login unless it is told to, and forgets what there was', async () => {
+    await using at = await open();
+    const anna = await at.hub.user('anna');
+    await at.hub.store.authStates.put(anna.id, 'of an earlier login');
+    await logIn(await at.hub.browser(), at.provider);
+    expect(await at.hub.store.authStates.get(anna.id)).toBeUndefined();
   });
 
   it('lets nobody in whom the rule does not name, and says whom to ask', async () => {
@@ -283,6 +330,7 @@ describe('logging in at another place', () => {
       refusal: null,
       prefix: `${id}:`,
       managesGroups: false,
+      keepsAuthState: false,
       foreignPrefixes: id === 'one' ? ['two:'] : ['one:'],
     });
     await using hub = await startHub({ ways: [way('one', 'One'), way('two', 'Two')] });
@@ -310,6 +358,7 @@ it('lets nobody in under a name that belongs to another way', async () => {
     refusal: null,
     prefix: '',
     managesGroups: false,
+    keepsAuthState: false,
     foreignPrefixes: ['two:'],
   };
   await using hub = await startHub({ ways: [way] });

@@ -2,6 +2,7 @@
  * Who someone is. The contract of all authenticators; whether they are let in is one rule for all (`allow-rule.ts`). A
  * hub may have several ways in, each with its own rule.
  */
+import type { AuthState } from '../domain/auth-state.ts';
 import type { PasswordRules } from '../domain/password.ts';
 import type { AllowRule } from './allow-rule.ts';
 
@@ -17,6 +18,8 @@ export interface LoginWay {
   readonly refusal: string | null;
   /** Whether people are in the groups that this way says at their login, and in no others. */
   readonly managesGroups: boolean;
+  /** Whether what a login leaves behind is kept. */
+  readonly keepsAuthState: boolean;
   /** What the names of its people begin with here, so that they are not mistaken for others of the same name. */
   readonly prefix: string;
   /** What names of other ways begin with: nobody of this one may have such a name. */
@@ -103,6 +106,8 @@ export interface Identity {
   readonly name: string;
   /** What the authenticator says that they belong to, in the words of its rule: `group:students`. */
   readonly memberships: ReadonlySet<string>;
+  /** What the login leaves behind; there is none without a login service. */
+  readonly authState?: AuthState;
 }
 
 export const NO_MEMBERSHIPS: ReadonlySet<string> = new Set();

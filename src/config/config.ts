@@ -179,6 +179,8 @@ export interface LoginServiceConfig {
   readonly groupsClaim: string | null;
   /** Whether the groups of the course are those that the service says, and no others. */
   readonly managesGroups: boolean;
+  /** Whether what a login leaves behind (tokens, what the service said) is kept for programs. */
+  readonly keepsAuthState: boolean;
   readonly userdataFromIdToken: boolean;
   readonly userdataParams: Readonly<Record<string, string>>;
   readonly tokenInUrl: boolean;
@@ -316,6 +318,8 @@ export interface Secrets {
   readonly otherLogins: Readonly<
     Record<string, Pick<Secrets, 'loginClientSecret' | 'loginTokenParams'>>
   > | null;
+  /** What is kept of logins is sealed with the first and read with all; null: `JUPYTERHUB_CRYPT_KEY`, or the hub's own. */
+  readonly authStateKeys: readonly string[] | null;
   /** By name; null where there are none. A token that is null is made by the hub. */
   readonly services: Readonly<
     Record<

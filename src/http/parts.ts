@@ -9,6 +9,7 @@ import type { ServerChoices } from '../domain/server-choices.ts';
 import type { EndRule } from '../domain/server-end.ts';
 import type { Activity } from '../hub/activity.ts';
 import type { Announcements } from '../hub/announcements.ts';
+import type { AuthStates } from '../hub/auth-states.ts';
 import type { Callers } from '../hub/callers.ts';
 import type { Changes } from '../hub/changes.ts';
 import type { Course as CourseWork } from '../hub/course.ts';
@@ -29,6 +30,7 @@ import type { Users } from '../hub/users.ts';
 
 export interface HttpParts {
   readonly users: Users;
+  readonly authStates: AuthStates;
   readonly servers: Servers;
   readonly services: Services;
   /** What is done for many people at once. */

@@ -1,11 +1,13 @@
 /** From who somebody is to a session: allow rule, user, session. The same for every way in. */
 import { isAdmin, isAllowed } from '../authenticator/allow-rule.ts';
 import type { Identity, LoginWay } from '../authenticator/authenticator.ts';
+import type { AuthState } from '../domain/auth-state.ts';
 import { HubError } from '../domain/errors.ts';
 import { groupNameProblem } from '../domain/group.ts';
 import type { Session } from '../domain/session.ts';
 import { type User, userNameProblem } from '../domain/user.ts';
 import type { Store } from '../store/store.ts';
+import type { AuthStates } from './auth-states.ts';
 import type { HubEvents } from './events.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -27,6 +29,7 @@ export interface OpenedSession {
 export class Admission {
   readonly #store: Store;
   readonly #sessions: Sessions;
+  readonly #authStates: AuthStates;
   readonly #events: HubEvents;
   readonly #contact: string | null;
   readonly #now: () => Date;
@@ -34,6 +37,7 @@ export class Admission {
   constructor(parts: {
     readonly store: Store;
     readonly sessions: Sessions;
+    readonly authStates: AuthStates;
     readonly events: HubEvents;
     /** Whom someone who is not let in can ask. */
     readonly contact: string | null;
@@ -41,6 +45,7 @@ export class Admission {
   }) {
     this.#store = parts.store;
     this.#sessions = parts.sessions;
+    this.#authStates = parts.authStates;
     this.#events = parts.events;
     this.#contact = parts.contact;
     this.#now = parts.now;
@@ -78,6 +83,8 @@ export class Admission {
     const user = await this.#keep(identity.name, {
       admin: isAdmin(identity, way.rule),
       groups: way.managesGroups ? this.#groupsOf(identity) : undefined,
+      // Of a login that nothing is kept of, nothing of an earlier one stays either.
+      authState: identity.authState && (way.keepsAuthState ? identity.authState : null),
     });
     const opened = await this.#sessions.open(user, from);
     this.#events.loggedIn(user.name, from.address);
@@ -100,7 +107,12 @@ export class Admission {
     {
       admin,
       groups,
-    }: { readonly admin: boolean | undefined; readonly groups: readonly string[] | undefined },
+      authState,
+    }: {
+      readonly admin: boolean | undefined;
+      readonly groups: readonly string[] | undefined;
+      readonly authState: AuthState | null | undefined;
+    },
   ): Promise<User> {
     const now = this.#now();
     return this.#store.transaction(async (tx) => {
@@ -108,6 +120,7 @@ export class Admission {
       const user = await tx.users.get(name);
       if (!user) throw new HubError('internal', 'The user could not be stored.', { detail: name });
       await tx.users.touch([{ id: user.id, at: now }]);
+      if (authState !== undefined) await this.#authStates.set(user, authState, tx);
       if (groups !== undefined) await tx.groups.setOfUser(user.id, groups);
       if (admin === undefined || user.admin === admin) return user;
       return (await tx.users.update(user.id, { admin })) ?? user;

@@ -7,6 +7,7 @@ import { openDataFolder } from './data-folder.ts';
 import { joinHubs, openDatabase } from './database.ts';
 import { openHub } from './hub.ts';
 import { type HubSettings, serviceTokensOf, siteOf } from './hub-settings.ts';
+import { authStateKeys } from './keys.ts';
 import { checkLoginWays, openLoginWays } from './login-ways.ts';
 import { openSpawner } from './open-spawner.ts';
 import { openProcessLog } from './process-log.ts';
@@ -122,6 +123,7 @@ export async function serveHub(
     internalUrl: settings.internalUrl,
     proxyToken: keys.proxyToken,
     tokenKey: keys.tokenKey,
+    authStateKeys: authStateKeys(secrets, process.env, keys),
     debug: config.hub.debug,
     log,
     now: () => new Date(),

@@ -14,6 +14,7 @@ import type { ShownSettings, Site } from '../http/parts.ts';
 import { Activity } from '../hub/activity.ts';
 import { Admission } from '../hub/admission.ts';
 import { Announcements } from '../hub/announcements.ts';
+import { type AuthStateKeys, AuthStates } from '../hub/auth-states.ts';
 import { Callers } from '../hub/callers.ts';
 import { Changes } from '../hub/changes.ts';
 import { Course } from '../hub/course.ts';
@@ -73,6 +74,7 @@ export interface HubParts {
   readonly proxyToken: string;
   /** Server tokens derive from it. */
   readonly tokenKey: string;
+  readonly authStateKeys: AuthStateKeys;
   readonly debug: boolean;
   readonly log: Logger;
   readonly now: () => Date;
@@ -115,7 +117,8 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     declared: parts.rights,
   });
   const sessions = new Sessions({ store, events, days: site.cookieDays, now });
-  const admission = new Admission({ store, sessions, events, contact: site.course.contact, now });
+  const authStates = new AuthStates({ store, keys: parts.authStateKeys });
+  const admission = new Admission({ store, sessions, authStates, events, contact: site.course.contact, now });
   const queue = new StartQueue({ store, settings: parts.queue, now });
   const routeOf = serverRoutes(site.baseUrl);
   const servers = new Servers({ store, events, queue, limits: parts.limits, routeOf, now });
@@ -138,6 +141,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
 
   const app = await createHubApp({
     users: new Users({ store, servers, events }),
+    authStates,
     servers,
     services,
     course: new Course({ store, servers }),

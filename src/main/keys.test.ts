@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fingerprintOf, keysFrom, sharedKeys } from './keys.ts';
+import { authStateKeys, fingerprintOf, keysFrom, sharedKeys } from './keys.ts';
 
 const own = { cookieKey: 'cookie', tokenKey: 'token', proxyToken: 'proxy' };
 const none = { cookieSecret: null, proxyToken: null };
@@ -26,4 +26,12 @@ test('the proxy’s token alone is enough, and no key is another or shows in the
 
 test('without a secret that hubs and proxies share, it is said how to make one', () => {
   expect(() => sharedKeys(none, { CONFIGPROXY_AUTH_TOKEN: '' })).toThrow('openssl rand -hex 32');
+});
+
+test('what logins leave behind is sealed with the key of the file or the environment, and the hub’s own opens too', () => {
+  const [alone = '', ...others] = authStateKeys({ authStateKeys: null }, {}, own);
+  expect(others).toEqual([]);
+  const environment = { JUPYTERHUB_CRYPT_KEY: 'one; two' };
+  expect(authStateKeys({ authStateKeys: null }, environment, own)).toEqual(['one', 'two', alone]);
+  expect(authStateKeys({ authStateKeys: ['three'] }, environment, own)).toEqual(['three', alone]);
 });

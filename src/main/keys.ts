@@ -5,6 +5,7 @@
  */
 import type { Secrets } from '../config/config.ts';
 import { HubError } from '../domain/errors.ts';
+import type { AuthStateKeys } from '../hub/auth-states.ts';
 import { deriveSecret } from '../lib/secret.ts';
 
 /** Cookies, tokens of running servers and the proxy's trust rest on them. */
@@ -40,6 +41,21 @@ export function sharedKeys(secrets: KeySecrets, environment: NodeJS.ProcessEnv):
   const cookieKey =
     secrets.cookieSecret ?? (environment.JPY_COOKIE_SECRET || deriveSecret(proxyToken, 'the key of cookies'));
   return { cookieKey, tokenKey: tokenKeyFrom(cookieKey), proxyToken };
+}
+
+/**
+ * The keys of what logins leave behind: those of the file, or else those that JUPYTERHUB_CRYPT_KEY lists with semicolons.
+ * The hub's own comes last, so that what was sealed before there were others can still be read.
+ */
+export function authStateKeys(
+  { authStateKeys: given }: Pick<Secrets, 'authStateKeys'>,
+  environment: NodeJS.ProcessEnv,
+  { cookieKey }: Pick<Keys, 'cookieKey'>,
+): AuthStateKeys {
+  const listed = given ?? (environment.JUPYTERHUB_CRYPT_KEY ?? '').split(';');
+  const own = deriveSecret(cookieKey, 'the key of what logins leave behind');
+  const [first = own, ...others] = listed.map((key) => key.trim()).filter(Boolean);
+  return first === own ? [own] : [first, ...others, own];
 }
 
 /** Tells keys apart, and none of them can be found from it. */

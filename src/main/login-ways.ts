@@ -55,6 +55,7 @@ async function openWay(
     rule,
     refusal: login.refusal,
     managesGroups: login.service?.managesGroups ?? false,
+    keepsAuthState: login.service?.keepsAuthState ?? false,
     prefix,
   };
 }

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { agreementsConformance } from './conformance/agreements.ts';
 import { announcementsConformance } from './conformance/announcements.ts';
+import { authStatesConformance } from './conformance/auth-states.ts';
 import { backupConformance } from './conformance/backup.ts';
 import { concurrencyConformance } from './conformance/concurrency.ts';
 import { groupsConformance } from './conformance/groups.ts';
@@ -29,6 +30,7 @@ export function storeConformance(makeDatabase: () => Promise<TestDatabase>): voi
   describe('tokens', () => tokensConformance(test));
   describe('sessions and OAuth codes', () => sessionsConformance(test));
   describe('announcements', () => announcementsConformance(test));
+  describe('what logins leave behind', () => authStatesConformance(test));
   describe('passwords', () => passwordsConformance(test));
   describe('progress', () => progressConformance(test));
   describe('throttles', () => throttlesConformance(test));

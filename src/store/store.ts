@@ -93,6 +93,7 @@ export interface Repositories {
   readonly routes: RouteRepository;
   readonly tokens: TokenRepository;
   readonly sessions: SessionRepository;
+  readonly authStates: AuthStateRepository;
   readonly passwords: PasswordRepository;
   readonly announcements: AnnouncementRepository;
   readonly oauthCodes: OAuthCodeRepository;
@@ -351,6 +352,15 @@ export interface PasswordRepository {
   approve(name: string): Promise<boolean>;
   /** @returns whether there was one. */
   delete(name: string): Promise<boolean>;
+}
+
+/** What the last login of somebody left behind, sealed by a hub: the store knows nothing of it. It goes with the user. */
+export interface AuthStateRepository {
+  get(userId: number): Promise<string | undefined>;
+  /** In place of what there was. The user exists. */
+  put(userId: number, sealed: string): Promise<void>;
+  /** @returns whether there was any. */
+  delete(userId: number): Promise<boolean>;
 }
 
 /** What is told to the course. One to a group goes with the group. */

@@ -48,6 +48,7 @@ export interface HubOptions {
   readonly password?: string | null;
   /** Ways to log in, in place of the one with the password. */
   readonly ways?: readonly LoginWay[];
+  readonly authStateKeys?: HubParts['authStateKeys'];
   readonly services?: readonly (Pick<Service, 'name'> & Partial<Service>)[];
   readonly settings?: ShownSettings;
   /** In place of one of its own; closed by whoever opened it. */
@@ -154,6 +155,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
         refusal: null,
         prefix: '',
         managesGroups: false,
+        keepsAuthState: false,
         foreignPrefixes: [],
       },
     ],
@@ -188,6 +190,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     internalUrl: null,
     proxyToken: PROXY_TOKEN,
     tokenKey: TOKEN_KEY,
+    authStateKeys: options.authStateKeys ?? ['a key for what logins of tests leave behind'],
     debug: false,
     log: options.log ?? pino({ level: 'silent' }),
     now,

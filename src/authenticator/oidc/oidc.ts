@@ -7,6 +7,7 @@ import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 import * as client from 'openid-client';
 import { HubError } from '../../domain/errors.ts';
 import type { BegunLogin, FinishOptions, Identity, LoginService } from '../authenticator.ts';
+import { authStateOf } from './auth-state.ts';
 import { type Claims, listAt, textAt } from './claims.ts';
 import { type Connection, connect } from './connection.ts';
 import { failureOf } from './failures.ts';
@@ -215,7 +216,11 @@ export class OidcAuthenticator implements LoginService {
       tokens,
       ask: (url, token = accessToken) => askApi(url, token),
     });
-    return { name, memberships: new Set([...groups.map((group) => `group:${group}`), ...(others ?? [])]) };
+    return {
+      name,
+      memberships: new Set([...groups.map((group) => `group:${group}`), ...(others ?? [])]),
+      authState: authStateOf(this.#settings.provider, tokens, claims),
+    };
   }
 
   #unhelpful(detail: string): HubError {

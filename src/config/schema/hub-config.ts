@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { later, refused, secret, section, unneeded } from './fate.ts';
 import { kubeSpawnerSchema } from './kube-spawner.ts';
-import { oauthSections } from './oauth.ts';
+import { oauthSections, textOrNames } from './oauth.ts';
+import { json } from './passthrough.ts';
 import { customScopesSchema, groupsSchema, roleSchema } from './rights.ts';
 import { count, flag, names, networks, seconds, text } from './scalars.ts';
 import { serviceSchema } from './services.ts';
@@ -123,8 +124,8 @@ export const hubConfigSchema = section({
     allow_existing_users: flag,
     auto_login: flag,
     manage_groups: flag,
+    enable_auth_state: flag,
     ...laterTraits(
-      'enable_auth_state',
       'auth_refresh_age',
       'auth_refresh_strict',
       'reconcile_auth_state_hook',
@@ -222,7 +223,10 @@ export const hubConfigSchema = section({
   ),
   SimpleLocalProcessSpawner: section(laterTraits('home_dir_template')),
   JupyterHubHTTPClient: section(laterTraits('session_options', 'connector_options')),
-  CryptKeeper: section({ keys: secret(later()), n_threads: later() }),
+  CryptKeeper: section({
+    keys: secret(textOrNames),
+    n_threads: unneeded('what is encrypted is small', json),
+  }),
 });
 
 /** How long a cookie may be valid where the file does not say, in days: JupyterHub's own. */

@@ -141,6 +141,10 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
     'The address of a service that speaks OpenID Connect: it says itself where all the rest is. Polder’s own.',
   'hub.config.GenericOAuthenticator.username_claim':
     'Which claim names people: a name, or a path such as profile.name.',
+  'hub.config.Authenticator.enable_auth_state':
+    'Whether the tokens of a login and what the service said are kept, encrypted, for programs.',
+  'hub.config.CryptKeeper.keys':
+    'What is kept of logins is encrypted with the first and read with all of them. The hub has one of its own.',
   'hub.config.GenericOAuthenticator.auth_state_groups_key':
     'Which claim lists groups, such as oauth_user.groups.',
   'hub.config.GenericOAuthenticator.allowed_groups': 'Let in members of these groups.',

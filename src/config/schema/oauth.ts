@@ -4,10 +4,8 @@ import { fateOf, later, refused, secret, section, unneeded } from './fate.ts';
 import { json, jsonMap, labels } from './passthrough.ts';
 import { flag, names, text } from './scalars.ts';
 
-const NOT_KEPT = 'what a service says of somebody is looked at when they log in, and not kept';
-
 /** A Python set or list, which older versions also took as one text. */
-const textOrNames = z.union([text.transform((one) => (one === '' ? [] : [one])), names]);
+export const textOrNames = z.union([text.transform((one) => (one === '' ? [] : [one])), names]);
 
 const traits = {
   login_service: text,
@@ -36,7 +34,7 @@ const traits = {
   logout_redirect_url: text,
   custom_403_message: text,
   auto_login: flag,
-  enable_auth_state: unneeded(NOT_KEPT, flag),
+  enable_auth_state: flag,
   manage_groups: flag,
   // Python's: a values file cannot hold one.
   modify_auth_state_hook: later(null, json),
@@ -98,7 +96,7 @@ export const oauthSections = {
     github_url: text,
     github_api: text,
     allowed_organizations: names,
-    populate_teams_in_auth_state: unneeded(NOT_KEPT, flag),
+    populate_teams_in_auth_state: later(null, flag),
   }),
   GitLabOAuthenticator: section({
     ...traits,
@@ -114,12 +112,12 @@ export const oauthSections = {
     allowed_globus_groups: names,
     admin_globus_groups: names,
     globus_groups_url: later(null, text),
-    revocation_url: unneeded(NOT_KEPT, text),
+    revocation_url: later(null, text),
     username_from_email: later(null, flag),
-    exclude_tokens: unneeded(NOT_KEPT, names),
+    exclude_tokens: later(null, names),
     globus_local_endpoint: later(null, text),
-    revoke_tokens_on_logout: unneeded(NOT_KEPT, flag),
-    allow_refresh_tokens: unneeded(NOT_KEPT, flag),
+    revoke_tokens_on_logout: later(null, flag),
+    allow_refresh_tokens: later(null, flag),
   }),
   GoogleOAuthenticator: section({
     ...traits,

@@ -68,6 +68,7 @@ export function readLoginService(
     userdataUrl: traits.userdata_url || from('OAUTH2_USERDATA_URL') || null,
     usernameClaim: traits.username_claim || (isGeneric && from('OAUTH2_USERNAME_KEY')) || null,
     groupsClaim: groupsClaimOf(traits, provider),
+    keepsAuthState: traits.enable_auth_state ?? config.Authenticator?.enable_auth_state ?? false,
     managesGroups: traits.manage_groups ?? config.Authenticator?.manage_groups ?? false,
     userdataFromIdToken: traits.userdata_from_id_token ?? false,
     userdataParams: traits.userdata_params ?? {},

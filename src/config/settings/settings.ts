@@ -71,6 +71,7 @@ export function readSettings(values: Values, generation: Generation): Settings {
       hubEnvironment: readHubEnvironment(hub?.extraEnv),
       tlsKey: proxy?.https?.manual?.key || null,
       databaseUrl: url,
+      authStateKeys: readCryptKeys(hub?.config?.CryptKeeper?.keys),
       services: serviceSecrets,
       podPieces: readPodPieces(values),
       registry: readRegistry(values.imagePullSecret),
@@ -95,6 +96,11 @@ function readLimits({ polder, hub }: Values): LimitsConfig {
       perAddress: perAddress ?? 300,
     },
   };
+}
+
+function readCryptKeys(keys: readonly string[] = []): readonly string[] | null {
+  const given = keys.filter(Boolean);
+  return given.length === 0 ? null : given;
 }
 
 function readRegistry(secret: Values['imagePullSecret']): Secrets['registry'] {

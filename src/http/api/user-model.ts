@@ -1,5 +1,6 @@
 /** A user as JupyterHub's API describes them: as much of it as the caller's scopes let them see. */
 import { z } from 'zod';
+import type { AuthState } from '../../domain/auth-state.ts';
 import { serverPath } from '../../domain/route.ts';
 import { allows, type ScopeSet } from '../../domain/scope.ts';
 import { isActive, pendingOperation, type Server } from '../../domain/server.ts';
@@ -65,13 +66,15 @@ export interface UserModelOptions {
   readonly roles: Roles;
   readonly site: Site;
   readonly includeStoppedServers: boolean;
+  /** What their login left behind; where it is not said, it is not shown to anybody. */
+  readonly authState?: AuthState | null;
 }
 
 /** @returns undefined where the caller may see nothing of them */
 export function userModel(
   user: User,
   servers: readonly Server[],
-  { scopes, roles, site, includeStoppedServers }: UserModelOptions,
+  { scopes, roles, site, includeStoppedServers, authState = null }: UserModelOptions,
 ): Record<string, unknown> | undefined {
   const visible = new Set(
     Object.entries(FIELDS).flatMap(([scope, fields]) =>
@@ -79,7 +82,7 @@ export function userModel(
     ),
   );
   if (visible.size === 0) return undefined;
-  const model = everythingOf(user, servers, { roles, site });
+  const model = { ...everythingOf(user, servers, { roles, site }), auth_state: authState };
   const shown = servers.filter(
     (server) =>
       (includeStoppedServers || isActive(server)) &&
@@ -113,7 +116,6 @@ function everythingOf(
     pending: own ? pendingOperation(own) : null,
     created: user.createdAt,
     last_activity: user.lastActivityAt,
-    auth_state: null,
     user_info: null,
   };
 }

@@ -107,6 +107,20 @@ describe('changing users', () => {
     expect((await hub.api('POST', '/users/ed', { token: anna })).status).toBe(403);
   });
 
+  it('PATCH keeps what a program says of a login, and forgets it for null', async () => {
+    await hub.user('mia');
+    const token = await hub.token('teacher');
+    const patch = async (body: object) =>
+      await (await hub.api('PATCH', '/users/mia', { token, body })).json();
+    expect(await patch({ auth_state: { oauth_user: { sub: '1' } } })).toMatchObject({
+      auth_state: { oauth_user: { sub: '1' } },
+    });
+    expect(await patch({ admin: false })).toMatchObject({ auth_state: { oauth_user: { sub: '1' } } });
+    expect(await patch({ auth_state: null })).toMatchObject({ auth_state: null });
+    const refused = await hub.api('PATCH', '/users/mia', { token, body: { auth_state: 'text' } });
+    expect(refused.status).toBe(400);
+  });
+
   it('PATCH renames, and gives and takes the admin role', async () => {
     await hub.user('eva');
     const patched = await hub.api('PATCH', '/users/eva', {

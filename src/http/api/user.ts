@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Caller } from '../../domain/caller.ts';
 import { HubError } from '../../domain/errors.ts';
+import { allows } from '../../domain/scope.ts';
 import type { HttpParts } from '../parts.ts';
 import { findUser, requireScope, userNameOf } from './access.ts';
 import { parseInput } from './body.ts';
@@ -18,7 +19,15 @@ export const flag = z
 export const userQuery = z.object({ include_stopped_servers: flag });
 
 const newUser = z.strictObject({ admin: z.boolean().default(false) }).prefault({});
-const userPatch = z.strictObject({ name: z.string().optional(), admin: z.boolean().optional() });
+const userPatch = z.strictObject({
+  name: z.string().optional(),
+  admin: z.boolean().optional(),
+  auth_state: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .optional()
+    .describe('kept for programs, encrypted; null: nothing is'),
+});
 
 /** Any of these lets a caller see something of a user; which fields is another matter. */
 const READ_SCOPES = [
@@ -46,7 +55,7 @@ const createUser: Operation = {
 };
 
 const changeUser: Operation = {
-  summary: 'Rename a user, or give or take the rights of administrators',
+  summary: 'Rename a user, give or take the rights of administrators, or change what their login left behind',
   access: ['admin:users'],
   body: userPatch,
   answers: { 200: json(userSchema, 'The user as they are now.') },
@@ -61,16 +70,18 @@ const deleteUser: Operation = {
 
 export function mountUser(
   api: FastifyInstance,
-  parts: Pick<HttpParts, 'users' | 'servers' | 'roles' | 'site'>,
+  parts: Pick<HttpParts, 'users' | 'authStates' | 'servers' | 'roles' | 'site'>,
 ): void {
-  const { users, servers, roles, site } = parts;
+  const { users, authStates, servers, roles, site } = parts;
 
   api.get('/users/:user', described(readUser), async (request) => {
     const { scopes } = requireScope(request, READ_SCOPES, { user: userNameOf(request) });
     const { include_stopped_servers: includeStoppedServers } = parseInput(userQuery, request.query);
     const user = await findUser(users, userNameOf(request));
     const own = (await servers.ofUsers([user])).get(user.id) ?? [];
-    return userModel(user, own, { scopes, roles, site, includeStoppedServers });
+    const mayKnow = allows(scopes, 'admin:auth_state', { user: user.name });
+    const authState = mayKnow ? await authStates.get(user) : null;
+    return userModel(user, own, { scopes, roles, site, includeStoppedServers, authState });
   });
 
   api.post('/users/:user', described(createUser), async (request, reply) => {
@@ -96,9 +107,10 @@ export function mountUser(
         ...(patch.admin === undefined ? {} : { admin: patch.admin }),
       })
       .catch(refuseAsInvalid);
+    if (patch.auth_state !== undefined) await authStates.set(updated, patch.auth_state);
     const own = (await servers.ofUsers([updated])).get(updated.id) ?? [];
     const options = { scopes: caller.scopes, roles, site, includeStoppedServers: false };
-    return { ...userModel(updated, own, options), auth_state: null };
+    return { ...userModel(updated, own, options), auth_state: await authStates.get(updated) };
   });
 
   api.delete('/users/:user', described(deleteUser), async (request, reply) => {

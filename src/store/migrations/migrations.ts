@@ -16,6 +16,7 @@ import * as agreements from './0003-agreements.ts';
 import * as groups from './0004-groups.ts';
 import * as passwords from './0005-passwords.ts';
 import * as announcements from './0006-announcements.ts';
+import * as authStates from './0007-auth-states.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 export interface Step {
@@ -34,6 +35,7 @@ export const STEPS: Steps = {
   '0004-groups': groups,
   '0005-passwords': passwords,
   '0006-announcements': announcements,
+  '0007-auth-states': authStates,
 };
 
 /** What was done to a database, by us or by another version. */

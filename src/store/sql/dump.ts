@@ -15,6 +15,7 @@ const KEPT = {
   groups: ['name'],
   group_members: ['user_id', 'group_name'],
   announcements: ['id'],
+  auth_states: ['user_id'],
   servers: ['id'],
   passwords: ['name'],
   sessions: ['id'],

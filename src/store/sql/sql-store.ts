@@ -6,6 +6,7 @@ import type { ExclusiveName, Piece, Repositories, Restored, Store, Topic } from 
 import { type Access, Connection, ReadConnection, TransactionConnection } from './access.ts';
 import { SqlAgreements } from './agreements.ts';
 import { SqlAnnouncements } from './announcements.ts';
+import { SqlAuthStates } from './auth-states.ts';
 import { type Backend, LostRace } from './backend.ts';
 import { dump, load } from './dump.ts';
 import { SqlGroups } from './groups.ts';
@@ -32,6 +33,7 @@ export class SqlStore implements Store {
   readonly routes: SqlRoutes;
   readonly tokens: SqlTokens;
   readonly sessions: SqlSessions;
+  readonly authStates: SqlAuthStates;
   readonly passwords: SqlPasswords;
   readonly announcements: SqlAnnouncements;
   readonly oauthCodes: SqlOAuthCodes;
@@ -54,6 +56,7 @@ export class SqlStore implements Store {
     this.routes = repositories.routes;
     this.tokens = repositories.tokens;
     this.sessions = repositories.sessions;
+    this.authStates = repositories.authStates;
     this.passwords = repositories.passwords;
     this.announcements = repositories.announcements;
     this.oauthCodes = repositories.oauthCodes;
@@ -169,6 +172,7 @@ function repositoriesOf(access: Access) {
     routes: new SqlRoutes(access),
     tokens: new SqlTokens(access),
     sessions: new SqlSessions(access),
+    authStates: new SqlAuthStates(access),
     passwords: new SqlPasswords(access),
     announcements: new SqlAnnouncements(access),
     oauthCodes: new SqlOAuthCodes(access),

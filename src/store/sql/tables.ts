@@ -13,6 +13,7 @@ export interface Tables {
   group_members: GroupMembersTable;
   tokens: TokensTable;
   sessions: SessionsTable;
+  auth_states: AuthStatesTable;
   passwords: PasswordsTable;
   announcements: AnnouncementsTable;
   oauth_codes: OAuthCodesTable;
@@ -113,6 +114,11 @@ interface SessionsTable {
   last_seen_at: Milliseconds;
   address: string;
   user_agent: string;
+}
+
+interface AuthStatesTable {
+  user_id: number;
+  sealed: string;
 }
 
 /** No foreign key: whoever signs up is no user yet. */

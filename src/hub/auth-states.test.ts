@@ -1,0 +1,23 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { AuthStates } from './auth-states.ts';
+
+test('the first key seals, and all of them open', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'polder-auth-states-'));
+  try {
+    await using store = await openSqliteStore(join(folder, 'hub.sqlite'), { now: () => new Date() });
+    const [anna] = await store.users.insert([{ name: 'anna', admin: false }]);
+    const state = { access_token: 'secret' };
+    await new AuthStates({ store, keys: ['old'] }).set(anna!, state);
+    const renewed = new AuthStates({ store, keys: ['new', 'old'] });
+    expect(await renewed.get(anna!)).toEqual(state);
+    await renewed.set(anna!, state);
+    expect(await new AuthStates({ store, keys: ['new'] }).get(anna!)).toEqual(state);
+    expect(await new AuthStates({ store, keys: ['old'] }).get(anna!)).toBeNull();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
