@@ -39,7 +39,7 @@ describe('logging in at another place', () => {
     });
     expect(asked.get('nonce')).toMatch(/^\S{20,}$/);
     expect(asked.get('code_challenge')).toMatch(/^\S{43}$/);
-    expect(await logIn(at.provider, at.service)).toEqual({
+    expect(await logIn(at.provider, at.service)).toMatchObject({
       name: 'Anna',
       memberships: new Set(['group:students']),
     });
