@@ -195,6 +195,40 @@ describe('the page of the class', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('is where an instructor sees students, and tells them something until it is taken back', async () => {
+    await using course = await startHub({ instructors: ['wim'], queue: { activeServers: 2 } });
+    for (const name of ['anna', 'ben']) await course.user(name);
+    await course.store.groups.insert(['monday']);
+    const page = '/hub/admin/class';
+    await using teaching = await openPage(page, { at: course, name: 'wim' });
+    await teaching.page.getByRole('button', { name: 'Start for everybody' }).click();
+    await teaching.page.getByRole('button', { name: 'Start', exact: true }).click();
+    await teaching.page.getByText('3 servers asked to start.').waitFor();
+
+    await teaching.page.getByRole('button', { name: 'Tell everybody …' }).press('Enter');
+    await teaching.page.getByLabel('Message').fill('Break until three.\nRoom 5 is open.');
+    await teaching.page.getByLabel('Whom').selectOption('Everybody');
+    await teaching.page.getByLabel('For how long').selectOption('15 minutes');
+    await takePicture(teaching.page, 'admin-tell');
+    expect(await problemsOf(teaching.page)).toEqual([]);
+    await teaching.page.getByRole('button', { name: 'Tell them' }).press('Enter');
+    await teaching.page.getByText('wim, to everybody; ends in 15 minutes').waitFor();
+    await teaching.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await takePicture(teaching.page, 'admin-told');
+    expect(await problemsOf(teaching.page)).toEqual([]);
+
+    await using learning = await openPage('/hub/home', { at: course, name: 'anna' });
+    await learning.page.getByText('Room 5 is open.').waitFor();
+    await takePicture(learning.page, 'home-told');
+    expect(await problemsOf(learning.page)).toEqual([]);
+    await teaching.page.getByRole('button', { name: 'End: Break until three.' }).press('Enter');
+    await teaching.page.getByText('They are told no more.').waitFor();
+    await learning.page.reload();
+    await learning.page.getByRole('heading').first().waitFor();
+    expect(await learning.page.getByText('Room 5 is open.').count()).toBe(0);
+    expect([...teaching.complaints, ...learning.complaints]).toEqual([]);
+  });
+
   it('names who needs help, and says why', async () => {
     const ben = await hub.user('ben');
     await failServer(ben);

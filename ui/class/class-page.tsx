@@ -10,6 +10,7 @@ import { Trouble } from '../frame/trouble.tsx';
 import { type Failed, FailureWindow } from '../people/failure-window.tsx';
 import { start } from '../start.ts';
 import { texts } from '../texts/texts.ts';
+import { AnnounceButton, Announcements } from './announcements.tsx';
 import { ClassTimes } from './class-times.tsx';
 import { NameGroup } from './name-group.tsx';
 
@@ -48,6 +49,7 @@ export function ClassPage() {
           </div>
         ))}
       </dl>
+      <Announcements />
       {data.servers.length === 0 && (
         <div className="ui-empty">
           <h2>{words.nobodyIn}</h2>
@@ -87,6 +89,7 @@ function ClassActions({ people, running }: { readonly people: number; readonly r
   const stopping = useAct(stopServers, { done: ({ servers }) => texts.people.stopped(servers) });
   return (
     <Group gap="sm">
+      <AnnounceButton />
       {start.abilities.stop && (
         <Button
           variant="default"
@@ -133,7 +136,7 @@ function FailedServers({ servers, onFailure }: FailedServersProps) {
   return (
     <section className="ui-group">
       <h2>{words.failedHeading}</h2>
-      <ul className="ui-failed">
+      <ul className="ui-rows ui-failed">
         {servers.map(({ owner, name, failure }) => (
           <li key={`${owner}/${name}`}>
             <strong>{name === '' ? owner : `${owner} / ${name}`}</strong>

@@ -25,7 +25,17 @@ export const theme = createTheme({
     // The library takes white for what can be read on any colour.
     return { ...colors, color: input.color === 'bad' ? 'var(--page)' : 'var(--on-accent)' };
   },
-  components: { Modal: { defaultProps: { centered: true, radius: 'lg', padding: 'lg' } } },
+  components: {
+    Modal: {
+      defaultProps: {
+        centered: true,
+        radius: 'lg',
+        padding: 'lg',
+        // It is an element `header`, which screen readers would take for a second head of the page.
+        attributes: { header: { role: 'presentation' } },
+      },
+    },
+  },
 });
 
 const colors = {

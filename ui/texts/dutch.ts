@@ -135,6 +135,24 @@ export const dutch: Texts = {
     nothing: 'Niets gevonden.',
   },
 
+  announcements: {
+    heading: 'Wat mensen horen',
+    write: 'Iedereen iets zeggen …',
+    title: 'Mensen iets zeggen',
+    explain: 'Het staat boven aan hun startpagina.',
+    text: 'Bericht',
+    whom: 'Aan wie',
+    everybody: 'Iedereen',
+    howLong: 'Hoe lang',
+    minutes: { 15: '15 minuten', 60: 'een uur', 240: '4 uur', 1440: 'een dag' },
+    tell: 'Zeggen',
+    told: 'Het wordt gezegd.',
+    about: (by, group, ends) => `${by}, aan ${group ?? 'iedereen'}; eindigt ${ends}`,
+    end: 'Beëindigen',
+    endOf: (text) => `Beëindigen: ${text}`,
+    ended: 'Het wordt niet meer gezegd.',
+  },
+
   class: {
     heading: 'Les',
     before: (title, when) => `${title} begint ${when}.`,

@@ -131,6 +131,25 @@ export const english = {
     nothing: 'Nothing is found.',
   },
 
+  announcements: {
+    heading: 'What people are told',
+    write: 'Tell everybody …',
+    title: 'Tell people something',
+    explain: 'It shows at the top of their home page.',
+    text: 'Message',
+    whom: 'Whom',
+    everybody: 'Everybody',
+    howLong: 'For how long',
+    minutes: { 15: '15 minutes', 60: 'an hour', 240: '4 hours', 1440: 'a day' },
+    tell: 'Tell them',
+    told: 'They are told.',
+    about: (by: string, group: string | null, ends: string) =>
+      `${by}, to ${group ?? 'everybody'}; ends ${ends}`,
+    end: 'End',
+    endOf: (text: string) => `End: ${text}`,
+    ended: 'They are told no more.',
+  },
+
   class: {
     heading: 'Class',
     before: (title: string, when: string) => `${title} begins ${when}.`,

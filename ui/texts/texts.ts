@@ -15,7 +15,9 @@ const relative = new Intl.RelativeTimeFormat(texts.language, { numeric: 'auto' }
 export function fromNow(time: string, now = Date.now()): string {
   const seconds = (new Date(time).getTime() - now) / 1000;
   const [unit, size] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 0];
-  return relative.format(size === 0 ? 0 : Math.trunc(seconds / size), unit);
+  // What is to come is said in full: “in 15 minutes” still holds a moment later.
+  const round = seconds > 0 ? Math.ceil : Math.trunc;
+  return relative.format(size === 0 ? 0 : round(seconds / size), unit);
 }
 
 /** In the reader's own zone, to the minute. */
