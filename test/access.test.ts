@@ -80,6 +80,25 @@ GET    /services                                      403     403     403     40
 GET    /services/{service}                            403     403     403     403     200     403     403     403     403     403     403
 POST   /services/{service}                            403     403     403     403     409     403     403     403     403     403     403
 DELETE /services/{service}                            403     403     403     403     405     403     403     403     403     403     403
+GET    /shares/{user}                                 403     200     404     404     200     403     403     403     403     403     403
+GET    /shares/{user}/                                403     200     404     404     200     403     403     403     403     403     403
+POST   /shares/{user}/                                403     403     403     403     200     403     403     403     403     403     403
+PATCH  /shares/{user}/                                403     403     403     403     200     403     403     403     403     403     403
+DELETE /shares/{user}/                                403     403     403     403     204     403     403     403     403     403     403
+GET    /shares/{user}/{server}                        403     200     404     404     200     403     403     403     403     403     403
+POST   /shares/{user}/{server}                        403     403     403     403     200     403     403     403     403     403     403
+PATCH  /shares/{user}/{server}                        403     403     403     403     200     403     403     403     403     403     403
+DELETE /shares/{user}/{server}                        403     403     403     403     204     403     403     403     403     403     403
+GET    /users/{user}/shared                           403     200     404     404     200     403     403     403     403     403     403
+GET    /users/{user}/shared/{owner}/                  403     200     404     404     200     403     403     403     403     403     403
+DELETE /users/{user}/shared/{owner}/                  403     204     404     404     204     403     403     403     403     403     403
+GET    /users/{user}/shared/{owner}/{server}          403     200     404     404     200     403     403     403     403     403     403
+DELETE /users/{user}/shared/{owner}/{server}          403     204     404     404     204     403     403     403     403     403     403
+GET    /groups/{group}/shared                         403     403     403     403     200     403     403     403     403     403     403
+GET    /groups/{group}/shared/{owner}/                403     403     403     403     200     403     403     403     403     403     403
+DELETE /groups/{group}/shared/{owner}/                403     403     403     403     204     403     403     403     403     403     403
+GET    /groups/{group}/shared/{owner}/{server}        403     403     403     403     200     403     403     403     403     403     403
+DELETE /groups/{group}/shared/{owner}/{server}        403     403     403     403     204     403     403     403     403     403     403
 GET    /people                                        403     403     403     200     200     403     403     403     403     403     403
 GET    /people/active                                 403     403     403     200     200     403     403     403     403     403     403
 POST   /people/start                                  403     403     403     202     202     403     403     403     403     403     403
@@ -125,6 +144,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /groups/{group}/users': { users: ['bo'] },
   'DELETE /groups/{group}/users': { users: ['anna'] },
   'PUT /groups/{group}/properties': { room: '12' },
+  'POST /shares/{user}/': { user: 'bo' },
+  'POST /shares/{user}/{server}': { user: 'bo' },
+  'PATCH /shares/{user}/': { user: 'bo' },
+  'PATCH /shares/{user}/{server}': { user: 'bo' },
   'POST /people/start': { names: ['anna'] },
   'POST /people/stop': { names: ['anna'] },
   'POST /people/roster': { text: 'new', add: true },
@@ -152,6 +175,12 @@ const ONCE = [
   'DELETE /users/{user}/sessions',
   'DELETE /users/{user}/sessions/{session}',
   'DELETE /groups/{group}',
+  'POST /shares/{user}/',
+  'POST /shares/{user}/{server}',
+  'DELETE /users/{user}/shared/{owner}/',
+  'DELETE /users/{user}/shared/{owner}/{server}',
+  'DELETE /groups/{group}/shared/{owner}/',
+  'DELETE /groups/{group}/shared/{owner}/{server}',
   'DELETE /announcements/{id}',
   'POST /people/stop',
   'POST /shutdown',
@@ -262,6 +291,7 @@ class World implements AsyncDisposable {
     });
     await hub.api('PUT', '/users/anna/servers/stopped', { token: boss });
     await hub.api('POST', '/users/anna/server', { token: boss });
+    await shareServersOfCor(hub);
     const server = await hub.server('anna', '', ({ state }) => state === 'ready');
     await hub.browser('anna');
     const { sessions } = (await (await hub.api('GET', '/users/anna/sessions', { token: boss })).json()) as {
@@ -296,6 +326,7 @@ class World implements AsyncDisposable {
       session: sessions[0]!.id,
       group: 'lab',
       service: 'dashboard',
+      owner: 'cor',
       id: 'told',
       name: 'name',
       value: 'value',
@@ -337,6 +368,7 @@ class World implements AsyncDisposable {
       users: users.map(({ name, admin, groups }) => ({ name, admin, groups })),
       groups: (await store.groups.list({})).items,
       announcements: await store.announcements.list(),
+      shares: (await store.shares.list({})).items,
       servers: (await store.servers.ofUsers(users.map(({ id }) => id))).map(
         ({ owner, name, displayName, state, attempt }) => ({ owner, name, displayName, state, attempt }),
       ),
@@ -354,6 +386,23 @@ function bodyOf(endpoint: string, caller: string): unknown {
   if (endpoint === 'POST /users') return { usernames: [`another-${caller}`] };
   if (endpoint === 'POST /groups') return { groups: [`another-${caller}`] };
   return BODIES[endpoint];
+}
+
+/** With anna and her group, by names that servers of hers have too. */
+async function shareServersOfCor(hub: TestHub): Promise<void> {
+  const cor = await hub.user('cor');
+  for (const name of ['', 'stopped']) {
+    const { id } = await hub.store.servers.insert({
+      id: `srv-of-cor-${name}`,
+      userId: cor.id,
+      name,
+      displayName: name,
+      oauthClientId: `client-of-cor-${name}`,
+    });
+    const share = { serverId: id, scopes: ['access:servers'], createdAt: new Date() };
+    await hub.store.shares.put({ ...share, holder: { kind: 'user', name: 'anna' } });
+    await hub.store.shares.put({ ...share, holder: { kind: 'group', name: 'lab' } });
+  }
 }
 
 function forGroup(group: string): readonly string[] {

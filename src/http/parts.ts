@@ -24,6 +24,7 @@ import type { Servers } from '../hub/servers.ts';
 import type { ServiceLogin } from '../hub/service-login.ts';
 import type { Services } from '../hub/services.ts';
 import type { Sessions } from '../hub/sessions.ts';
+import type { Shares } from '../hub/shares.ts';
 import type { Shutdown } from '../hub/shutdown.ts';
 import type { Tokens } from '../hub/tokens.ts';
 import type { Users } from '../hub/users.ts';
@@ -32,6 +33,7 @@ export interface HttpParts {
   readonly users: Users;
   readonly authStates: AuthStates;
   readonly servers: Servers;
+  readonly shares: Shares;
   readonly services: Services;
   /** What is done for many people at once. */
   readonly course: CourseWork;

@@ -1,7 +1,7 @@
 /**
- * What people, groups and services may do by their roles. Who has which is said by the config alone (and, of
- * administrators, by their row) and stored nowhere: a name that is taken out there has lost the role at the next start,
- * with every session and token of its owner.
+ * What people, groups and services may do by their roles, and people by what is shared with them. Who has which role is
+ * said by the config alone (and, of administrators, by their row) and stored nowhere: a name that is taken out there has
+ * lost the role at the next start, with every session and token of its owner.
  */
 import { BUILT_IN_SCOPES, type Role } from '../domain/role.ts';
 import {
@@ -15,6 +15,7 @@ import {
 import type { User } from '../domain/user.ts';
 import type { Store } from '../store/store.ts';
 import { GroupMembers } from './group-members.ts';
+import { ReceivedShares } from './received-shares.ts';
 
 const MOST_KNOWN = 2_000;
 
@@ -42,6 +43,7 @@ export class Roles implements Disposable {
   /** Names of roles by name of holder. */
   readonly #held: Readonly<Record<HolderKind, ReadonlyMap<string, readonly string[]>>>;
   readonly #members: GroupMembers;
+  readonly #shares: ReceivedShares;
   /** What was worked out before: the same of a person at each of their requests. */
   readonly #known = new Map<string, { readonly scopes: ScopeSet; readonly groups: readonly string[] }>();
 
@@ -72,6 +74,7 @@ export class Roles implements Disposable {
       groups: ofStaff.flatMap(({ groups }) => groups),
     };
     this.#members = new GroupMembers({ store: parts.store, staff });
+    this.#shares = new ReceivedShares({ store: parts.store, custom: customScopes });
   }
 
   /** As granted, not expanded; undefined where there is no such role. */
@@ -98,9 +101,12 @@ export class Roles implements Disposable {
     return [...names].sort();
   }
 
-  scopesOf(user: RoleHolder): Promise<ScopeSet> {
+  /** What others share with them included. */
+  async scopesOf(user: RoleHolder): Promise<ScopeSet> {
     const roles = this.namesOf(user);
-    return this.#scopesOf(`user ${user.name}`, roles, { userName: user.name });
+    const own = await this.#scopesOf(`user ${user.name}`, roles, { userName: user.name });
+    const shared = await this.#shares.scopesOf(user);
+    return shared === undefined ? own : unionScopes(own, shared);
   }
 
   scopesOfService(service: ServiceHolder): Promise<ScopeSet> {
@@ -136,6 +142,7 @@ export class Roles implements Disposable {
 
   [Symbol.dispose](): void {
     this.#members[Symbol.dispose]();
+    this.#shares[Symbol.dispose]();
   }
 }
 

@@ -40,6 +40,7 @@ import { type ServerLimits, Servers } from '../hub/servers.ts';
 import { ServiceLogin } from '../hub/service-login.ts';
 import { Services } from '../hub/services.ts';
 import { Sessions } from '../hub/sessions.ts';
+import { Shares } from '../hub/shares.ts';
 import { Shutdown, type ShutdownWish } from '../hub/shutdown.ts';
 import { StartQueue, type StartQueueSettings } from '../hub/start-queue.ts';
 import { Tokens } from '../hub/tokens.ts';
@@ -143,6 +144,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     users: new Users({ store, servers, events }),
     authStates,
     servers,
+    shares: new Shares({ store, now }),
     services,
     course: new Course({ store, servers }),
     changes: new Changes({ store }),

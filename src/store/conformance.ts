@@ -10,6 +10,7 @@ import { progressConformance } from './conformance/progress.ts';
 import { routesConformance } from './conformance/routes.ts';
 import { serversConformance } from './conformance/servers.ts';
 import { sessionsConformance } from './conformance/sessions.ts';
+import { sharesConformance } from './conformance/shares.ts';
 import { storeTest, type TestDatabase } from './conformance/store-test.ts';
 import { throttlesConformance } from './conformance/throttles.ts';
 import { tokensConformance } from './conformance/tokens.ts';
@@ -26,6 +27,7 @@ export function storeConformance(makeDatabase: () => Promise<TestDatabase>): voi
   describe('users', () => usersConformance(test));
   describe('groups', () => groupsConformance(test));
   describe('servers', () => serversConformance(test));
+  describe('shares', () => sharesConformance(test));
   describe('routes', () => routesConformance(test));
   describe('tokens', () => tokensConformance(test));
   describe('sessions and OAuth codes', () => sessionsConformance(test));

@@ -14,10 +14,11 @@ import type { Progress, ProgressEvent } from '../domain/progress.ts';
 import type { Route, RouteChange, RouteOf } from '../domain/route.ts';
 import type { Json, Server, ServerId } from '../domain/server.ts';
 import type { Session, SessionId } from '../domain/session.ts';
+import type { Share, ShareHolder } from '../domain/share.ts';
 import type { Token } from '../domain/token.ts';
 import type { NewUser, User } from '../domain/user.ts';
 
-export type Topic = 'users' | 'groups' | 'servers' | 'tokens' | 'sessions' | 'progress' | 'routes';
+export type Topic = 'users' | 'groups' | 'servers' | 'shares' | 'tokens' | 'sessions' | 'progress' | 'routes';
 
 /** What only one transaction at a time does. `places`: gives out places under the limits of a course. */
 export type ExclusiveName = 'places';
@@ -90,6 +91,7 @@ export interface Repositories {
   readonly users: UserRepository;
   readonly groups: GroupRepository;
   readonly servers: ServerRepository;
+  readonly shares: ShareRepository;
   readonly routes: RouteRepository;
   readonly tokens: TokenRepository;
   readonly sessions: SessionRepository;
@@ -224,6 +226,33 @@ export interface ServerRepository {
   release(id: ServerId, holder: string): Promise<void>;
   /** Takes every lease back: for the only hub of a database, at its start, when whoever held them is gone. */
   releaseAll(): Promise<void>;
+}
+
+export type NewShare = Pick<Share, 'holder' | 'scopes' | 'createdAt'> & { readonly serverId: ServerId };
+
+/** Which shares: all fields given must match. */
+export interface ShareQuery {
+  readonly owner?: string;
+  readonly serverId?: ServerId;
+  /** Any one of these has it. */
+  readonly holders?: readonly ShareHolder[];
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+/** Who may do what with servers of others. A share goes with its server and with whoever has it. */
+export interface ShareRepository {
+  /** In order of `createdAt`. */
+  list(query: ShareQuery): Promise<Page<Share>>;
+  /** All with whom anything is shared, in no order. */
+  holders(): Promise<readonly ShareHolder[]>;
+  /**
+   * Where the server is shared with them already, only the scopes change.
+   * @throws HubError `not_found` without such a server, user or group
+   */
+  put(share: NewShare): Promise<void>;
+  /** Those of a server; with `holder`, theirs only. @returns how many. */
+  delete(serverId: ServerId, holder?: ShareHolder): Promise<number>;
 }
 
 /** What became of routes, as of one moment. */

@@ -17,6 +17,7 @@ import * as groups from './0004-groups.ts';
 import * as passwords from './0005-passwords.ts';
 import * as announcements from './0006-announcements.ts';
 import * as authStates from './0007-auth-states.ts';
+import * as shares from './0008-shares.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 export interface Step {
@@ -36,6 +37,7 @@ export const STEPS: Steps = {
   '0005-passwords': passwords,
   '0006-announcements': announcements,
   '0007-auth-states': authStates,
+  '0008-shares': shares,
 };
 
 /** What was done to a database, by us or by another version. */

@@ -4,7 +4,16 @@ import type { WakeUps } from '../sql/backend.ts';
 import type { Topic } from '../store.ts';
 
 const CHANNEL = 'polder';
-const TOPICS: readonly Topic[] = ['users', 'groups', 'servers', 'tokens', 'sessions', 'progress', 'routes'];
+const TOPICS: readonly Topic[] = [
+  'users',
+  'groups',
+  'servers',
+  'shares',
+  'tokens',
+  'sessions',
+  'progress',
+  'routes',
+];
 
 /** What is told within this time of the last is told together. */
 const MERGE_MILLISECONDS = 10;

@@ -17,6 +17,7 @@ const KEPT = {
   announcements: ['id'],
   auth_states: ['user_id'],
   servers: ['id'],
+  shares: ['id'],
   passwords: ['name'],
   sessions: ['id'],
   tokens: ['id'],
@@ -109,7 +110,7 @@ export async function load(tx: TransactionConnection, pieces: AsyncIterable<Piec
     const resume = bulk.resume(table);
     if (resume !== undefined) await tx.execute(resume);
   }
-  tx.announce('users', 'groups', 'servers', 'tokens', 'sessions', 'progress');
+  tx.announce('users', 'groups', 'servers', 'shares', 'tokens', 'sessions', 'progress');
   return { ...counts, running: kept.size, ended: active.size - kept.size };
 }
 

@@ -132,7 +132,7 @@ export class SqlServers implements ServerRepository {
   async delete(id: ServerId): Promise<boolean> {
     return await this.#access.write(async (tx) => {
       if ((await tx.change(remove, id)) === 0) return false;
-      tx.announce('servers', 'tokens');
+      tx.announce('servers', 'shares', 'tokens');
       return true;
     });
   }

@@ -17,6 +17,7 @@ import { SqlProgress } from './progress.ts';
 import { SqlRoutes } from './routes.ts';
 import { SqlServers } from './servers.ts';
 import { SqlSessions } from './sessions.ts';
+import { SqlShares } from './shares.ts';
 import { statement } from './statement.ts';
 import { SqlThrottles } from './throttles.ts';
 import { SqlTokens } from './tokens.ts';
@@ -30,6 +31,7 @@ export class SqlStore implements Store {
   readonly users: SqlUsers;
   readonly groups: SqlGroups;
   readonly servers: SqlServers;
+  readonly shares: SqlShares;
   readonly routes: SqlRoutes;
   readonly tokens: SqlTokens;
   readonly sessions: SqlSessions;
@@ -53,6 +55,7 @@ export class SqlStore implements Store {
     this.users = repositories.users;
     this.groups = repositories.groups;
     this.servers = repositories.servers;
+    this.shares = repositories.shares;
     this.routes = repositories.routes;
     this.tokens = repositories.tokens;
     this.sessions = repositories.sessions;
@@ -169,6 +172,7 @@ function repositoriesOf(access: Access) {
     users: new SqlUsers(access),
     groups: new SqlGroups(access),
     servers: new SqlServers(access),
+    shares: new SqlShares(access),
     routes: new SqlRoutes(access),
     tokens: new SqlTokens(access),
     sessions: new SqlSessions(access),

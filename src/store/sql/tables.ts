@@ -7,6 +7,7 @@ import type { Generated, Selectable } from 'kysely';
 export interface Tables {
   users: UsersTable;
   servers: ServersTable;
+  shares: SharesTable;
   routes: RoutesTable;
   route_feed: RouteFeedTable;
   groups: GroupsTable;
@@ -60,6 +61,16 @@ interface ServersTable {
   lease_holder: string | null;
   lease_from: Milliseconds | null;
   lease_until: Milliseconds | null;
+}
+
+/** Exactly one of `user_id` and `group_name` is null. */
+interface SharesTable {
+  id: string;
+  server_id: string;
+  user_id: number | null;
+  group_name: string | null;
+  scopes: JsonText;
+  created_at: Milliseconds;
 }
 
 /** A prefix whose route was removed stays for a while, so that proxies hear of it. */
@@ -183,6 +194,7 @@ interface AgreementsTable {
 
 export type UserRow = Selectable<UsersTable>;
 export type ServerRow = Selectable<ServersTable>;
+export type ShareRow = Selectable<SharesTable>;
 export type RouteRow = Selectable<RoutesTable>;
 export type TokenRow = Selectable<TokensTable>;
 export type AnnouncementRow = Selectable<AnnouncementsTable>;
