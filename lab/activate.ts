@@ -1,6 +1,7 @@
 /** What the extension does in JupyterLab and Notebook. */
 import { type Place, placeOf, readNotices } from './hub.ts';
 import type { Lumino, Widget } from './lumino.ts';
+import { Messages } from './messages.ts';
 import { StatusItem } from './status-item.ts';
 import { Warnings } from './warnings.ts';
 
@@ -31,6 +32,7 @@ export function activate(lab: Lab, lumino: Lumino): void {
   if (place === undefined) return;
   const item = new StatusItem(place.home, () => stay(place));
   const warnings = new Warnings(lab.commands, () => stay(place));
+  const messages = new Messages(lab.commands);
   const widget = new lumino.Widget({ node: item.node });
   widget.id = 'polder-status';
   lab.shell.add(widget, 'top', { rank: RANK });
@@ -41,6 +43,7 @@ export function activate(lab: Lab, lumino: Lumino): void {
     if (notices === undefined) return;
     item.show(notices);
     await warnings.look(notices);
+    await messages.look(notices.messages);
   };
   const stay = async ({ use, token }: Place) => {
     await fetch(use, { headers: { authorization: `token ${token}` } }).catch(() => undefined);

@@ -8,6 +8,14 @@ export interface Notices {
   /** Bytes. */
   readonly memory: number | null;
   readonly memory_limit: number | null;
+  /** What those who teach tell whoever the server belongs to, the latest first. */
+  readonly messages: readonly Message[];
+}
+
+export interface Message {
+  readonly id: string;
+  readonly text: string;
+  readonly by: string;
 }
 
 export interface Place {

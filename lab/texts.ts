@@ -29,18 +29,18 @@ const english: Texts = {
 
 const dutch: Texts = {
   home: 'Hub',
-  homeTitle: 'Terug naar de hub: uw servers, stoppen, uitloggen',
+  homeTitle: 'Terug naar de hub: je servers, stoppen, uitloggen',
   stopsIn: (left) => `stopt over ${left}`,
   stopsTitle: {
-    idle: 'Uw server wordt gestopt als niemand hem zo lang gebruikt.',
+    idle: 'Je server wordt gestopt als niemand hem zo lang gebruikt.',
     age: 'Servers van deze cursus draaien zo lang en niet langer.',
   },
   memory: (used, limit) => (limit === null ? used : `${used} van ${limit}`),
-  memoryTitle: 'Geheugen dat uw server gebruikt',
+  memoryTitle: 'Geheugen dat je server gebruikt',
   stay: 'Blijven',
   warning: {
-    idle: (left) => `Uw server wordt over ${left} gestopt, omdat niemand hem gebruikt.`,
-    age: (left) => `Uw server wordt over ${left} gestopt: hij mag niet langer draaien. Bewaar uw werk.`,
+    idle: (left) => `Je server wordt over ${left} gestopt, omdat niemand hem gebruikt.`,
+    age: (left) => `Je server wordt over ${left} gestopt: hij mag niet langer draaien. Bewaar je werk.`,
   },
 };
 

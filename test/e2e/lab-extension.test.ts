@@ -46,6 +46,34 @@ test('JupyterLab shows memory, time left and a warning, which “Stay” ends', 
   await warning.waitFor({ state: 'detached' });
 });
 
+test('what an administrator tells everybody shows there, once, and goes when it is taken back', async () => {
+  const teaching = await browser.newPage({ locale: 'en-GB' });
+  await logIn(teaching, `${course.url}/hub/login?next=/hub/admin/class`, 'admin', demoPassword);
+  const tell = async (text: string) => {
+    await teaching.getByRole('button', { name: 'Tell everybody …' }).click();
+    await teaching.getByLabel('Message').fill(text);
+    await teaching.getByRole('button', { name: 'Tell them' }).click();
+    await teaching.getByText('They are told.').waitFor();
+    await comeBack();
+  };
+  // Whoever comes back to the tab hears at once what they would hear within half a minute.
+  const comeBack = () => page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
+  const said = (text: string) => page.getByRole('alert').filter({ hasText: `admin: ${text}` });
+
+  await tell('Break until three');
+  await said('Break until three').waitFor();
+  await takePicture(page, 'lab-message');
+  await page.reload();
+  await tell('Room 5 is open');
+  await said('Room 5 is open').waitFor({ timeout: 60_000 });
+  expect(await said('Break until three').count()).toBe(0);
+  await teaching.getByRole('button', { name: 'End: Room 5 is open' }).click();
+  await teaching.getByText('They are told no more.').waitFor();
+  await comeBack();
+  await said('Room 5 is open').waitFor({ state: 'detached' });
+  await teaching.close();
+});
+
 test('Notebook shows it too', async () => {
   await page.goto(`${course.url}/user/user1/tree`);
   await item()

@@ -27,6 +27,17 @@ describe('GET /hub/api/users/:user/server/notices', () => {
     expect(new Date(notices.stop.at).getTime() - used).toBeGreaterThanOrEqual(3_600_000);
   });
 
+  it('tells what those who teach tell its owner', async () => {
+    await started('cor');
+    const teacher = await hub.token('teacher');
+    await hub.store.groups.insert(['monday']);
+    for (const body of [{ text: 'Break until three' }, { text: 'Room 5', group: 'monday' }])
+      expect((await hub.api('POST', '/announcements', { token: teacher, body })).status).toBe(201);
+    const answer = await hub.api('GET', '/users/cor/server/notices', { token: await hub.token('cor') });
+    const { messages } = (await answer.json()) as { messages: unknown };
+    expect(messages).toEqual([{ id: expect.any(String), text: 'Break until three', by: 'teacher' }]);
+  });
+
   it('tells nobody who may not use the server, and says nothing of ends that do not come', async () => {
     const other = await hub.token('ben');
     expect((await hub.api('GET', '/users/anna/server/notices', { token: other })).status).toBe(404);

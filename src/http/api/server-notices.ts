@@ -26,6 +26,9 @@ const noticesSchema = z
     stop: stop.nullable(),
     memory: z.number().nullable(),
     memory_limit: z.number().nullable(),
+    messages: z
+      .array(z.object({ id: z.string(), text: z.string(), by: z.string() }))
+      .describe('What those who teach tell its owner, the latest first.'),
   })
   .meta({ id: 'ServerNotices' });
 
@@ -40,10 +43,10 @@ const readNotices: Operation = {
 /** Not `/servers/notices`, which is a server of that name. */
 const PATHS = ['/users/:user/server', '/users/:user/servers/:server'];
 
-type Parts = Pick<HttpParts, 'users' | 'servers' | 'memoryOf' | 'site' | 'now'>;
+type Parts = Pick<HttpParts, 'users' | 'servers' | 'announcements' | 'memoryOf' | 'site' | 'now'>;
 
 export function mountServerNotices(api: FastifyInstance, parts: Parts): void {
-  const { users, servers, memoryOf, site, now } = parts;
+  const { users, servers, announcements, memoryOf, site, now } = parts;
   for (const path of PATHS) {
     api.get(`${path}/notices`, described(readNotices), async (request) => {
       requireScope(request, 'access:servers', serverSubject(request));
@@ -57,6 +60,7 @@ export function mountServerNotices(api: FastifyInstance, parts: Parts): void {
         stop: isReady && (!user.admin || site.cull?.adminUsers) ? nextStop(server, site) : null,
         memory: isReady ? await memoryOf(server.id) : null,
         memory_limit: limitsOf(site, server).memoryLimit,
+        messages: (await announcements.listFor(user)).map(({ id, text, by }) => ({ id, text, by })),
       };
     });
   }
