@@ -44,6 +44,7 @@ async function open(
       prefix: '',
       managesGroups,
       keepsAuthState,
+      renewSeconds: 300,
       foreignPrefixes: [],
     },
   ];
@@ -185,6 +186,75 @@ describe('logging in at another place', () => {
     await at.hub.store.authStates.put(anna.id, 'of an earlier login');
     await logIn(await at.hub.browser(), at.provider);
     expect(await at.hub.store.authStates.get(anna.id)).toBeUndefined();
+  });
+
+  describe('of which something is kept', () => {
+    async function openAndLogIn() {
+      const lines: string[] = [];
+      const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+      const rule = { allowAll: true, adminMemberships: new Set(['group:teachers']) };
+      const at = await open(rule, { keepsAuthState: true, managesGroups: true, log });
+      at.provider.behaviour = { userdata: at.userdata, offline: true };
+      const browser = await at.hub.browser();
+      await logIn(browser, at.provider);
+      const renewals = () =>
+        at.provider.asked.filter(({ body }) => body.includes('grant_type=refresh')).length;
+      return { ...at, browser, lines, renewals, user: async () => (await at.hub.store.users.get('anna'))! };
+    }
+
+    it('is asked about anew while somebody is at work, once in a while', async () => {
+      await using at = await openAndLogIn();
+      const userdata = { ...at.userdata, groups: ['teachers'] };
+      at.provider.behaviour = { ...at.provider.behaviour, userdata };
+      await at.browser.get('/hub/home');
+      expect(at.renewals()).toBe(0);
+      at.hub.clock.advance(301);
+      await Promise.all([1, 2, 3].map(() => at.browser.get('/hub/home')));
+      await at.browser.get('/hub/home');
+      await expect.poll(async () => (await at.user()).groups).toEqual(['teachers']);
+      expect(await at.user()).toMatchObject({ admin: true });
+      expect(at.renewals()).toBe(1);
+      const token = await at.hub.token('boss', ['inherit']);
+      await at.hub.store.users.update((await at.hub.user('boss')).id, { admin: true });
+      const shown = await at.hub.api('GET', '/users/anna', { token });
+      expect(await shown.json()).toMatchObject({
+        auth_state: { access_token: 'another access', oauth_user: { groups: ['teachers'] } },
+      });
+      // The token that came with the answer is good for the next time, and only that one.
+      at.hub.clock.advance(301);
+      expect((await at.browser.get('/hub/home')).status).toBe(200);
+      await expect.poll(() => at.renewals()).toBe(2);
+      expect(at.lines.join('')).not.toContain('in vain');
+    });
+
+    it('ends here in every browser once it has ended there, and the login page says so', async () => {
+      await using at = await openAndLogIn();
+      const second = await at.hub.browser();
+      await logIn(second, at.provider);
+      at.provider.endLogins();
+      at.hub.clock.advance(301);
+      await at.browser.get('/hub/home');
+      await expect.poll(async () => at.hub.store.sessions.ofUser((await at.user()).id)).toEqual([]);
+      expect((await at.browser.get('/hub/home')).status).toBe(302);
+      expect((await show(second, '/hub/login')).text).toContain('Your session has ended');
+      expect(at.lines.join('')).toContain('the login service has ended the login');
+    });
+
+    it('goes on while the service is away, or says nothing of the person, and keeps the new tokens', async () => {
+      await using at = await openAndLogIn();
+      at.provider.behaviour = { ...at.provider.behaviour, tokenAnswer: { status: 500, body: {} } };
+      at.hub.clock.advance(301);
+      expect((await at.browser.get('/hub/home')).status).toBe(200);
+      await expect.poll(() => at.lines.join('')).toContain('in vain');
+      at.provider.behaviour = { userdata: { sub: 'somebody else' }, offline: true };
+      at.hub.clock.advance(301);
+      expect((await at.browser.get('/hub/home')).status).toBe(200);
+      at.provider.behaviour = { userdata: { ...at.userdata, groups: ['tuesday'] }, offline: true };
+      at.hub.clock.advance(301);
+      expect((await at.browser.get('/hub/home')).status).toBe(200);
+      await expect.poll(async () => (await at.user()).groups).toEqual(['tuesday']);
+      expect(at.renewals()).toBe(3);
+    });
   });
 
   it('lets nobody in whom the rule does not name, and says whom to ask', async () => {
@@ -331,6 +401,7 @@ describe('logging in at another place', () => {
       prefix: `${id}:`,
       managesGroups: false,
       keepsAuthState: false,
+      renewSeconds: 300,
       foreignPrefixes: id === 'one' ? ['two:'] : ['one:'],
     });
     await using hub = await startHub({ ways: [way('one', 'One'), way('two', 'Two')] });
@@ -359,6 +430,7 @@ it('lets nobody in under a name that belongs to another way', async () => {
     prefix: '',
     managesGroups: false,
     keepsAuthState: false,
+    renewSeconds: 300,
     foreignPrefixes: ['two:'],
   };
   await using hub = await startHub({ ways: [way] });

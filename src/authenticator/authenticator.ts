@@ -3,6 +3,7 @@
  * hub may have several ways in, each with its own rule.
  */
 import type { AuthState } from '../domain/auth-state.ts';
+import type { HubError } from '../domain/errors.ts';
 import type { PasswordRules } from '../domain/password.ts';
 import type { AllowRule } from './allow-rule.ts';
 
@@ -20,6 +21,8 @@ export interface LoginWay {
   readonly managesGroups: boolean;
   /** Whether what a login leaves behind is kept. */
   readonly keepsAuthState: boolean;
+  /** After how many seconds the service is asked again about a login of which something is kept; null: never. */
+  readonly renewSeconds: number | null;
   /** What the names of its people begin with here, so that they are not mistaken for others of the same name. */
   readonly prefix: string;
   /** What names of other ways begin with: nobody of this one may have such a name. */
@@ -73,6 +76,12 @@ export interface LoginService {
   finish(begun: FinishOptions): Promise<Identity>;
 
   /**
+   * Asks anew about a login, with the refresh token that it left behind (RFC 6749, 6).
+   * @throws HubError as `finish` does, where the refresh token has not been used
+   */
+  renew(state: AuthState): Promise<RenewedLogin>;
+
+  /**
    * Where somebody logs out there (OpenID Connect RP-Initiated Logout 1.0): without that, the next one at the same browser
    * is let in without being asked. Null where the service offers no such page, or has not answered yet.
    */
@@ -96,6 +105,17 @@ export interface FinishOptions {
   readonly callbackUrl: string;
   readonly kept: string;
 }
+
+/**
+ * What a service says of a login later: that it has ended, or who it is now, with what it leaves behind from now on. That is
+ * there even where nothing could be learned of the person, since a refresh token may be good for one time only.
+ */
+export type RenewedLogin =
+  | { readonly kind: 'ended' }
+  | ({ readonly kind: 'renewed'; readonly authState: AuthState } & (
+      | { readonly identity: Identity; readonly failure: null }
+      | { readonly identity: null; readonly failure: HubError }
+    ));
 
 export interface Credentials {
   readonly username: string;

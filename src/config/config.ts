@@ -181,6 +181,8 @@ export interface LoginServiceConfig {
   readonly managesGroups: boolean;
   /** Whether what a login leaves behind (tokens, what the service said) is kept for programs. */
   readonly keepsAuthState: boolean;
+  /** How old what is kept may be before the service is asked again about somebody who is at work; null: any age. */
+  readonly renewSeconds: number | null;
   readonly userdataFromIdToken: boolean;
   readonly userdataParams: Readonly<Record<string, string>>;
   readonly tokenInUrl: boolean;

@@ -1,13 +1,12 @@
 /** From who somebody is to a session: allow rule, user, session. The same for every way in. */
 import { isAdmin, isAllowed } from '../authenticator/allow-rule.ts';
 import type { Identity, LoginWay } from '../authenticator/authenticator.ts';
-import type { AuthState } from '../domain/auth-state.ts';
 import { HubError } from '../domain/errors.ts';
 import { groupNameProblem } from '../domain/group.ts';
 import type { Session } from '../domain/session.ts';
 import { type User, userNameProblem } from '../domain/user.ts';
 import type { Store } from '../store/store.ts';
-import type { AuthStates } from './auth-states.ts';
+import type { AuthStates, KeptLogin } from './auth-states.ts';
 import type { HubEvents } from './events.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -84,11 +83,23 @@ export class Admission {
       admin: isAdmin(identity, way.rule),
       groups: way.managesGroups ? this.#groupsOf(identity) : undefined,
       // Of a login that nothing is kept of, nothing of an earlier one stays either.
-      authState: identity.authState && (way.keepsAuthState ? identity.authState : null),
+      kept:
+        identity.authState &&
+        (way.keepsAuthState ? { way: way.id, state: identity.authState, at: this.#now().getTime() } : null),
     });
     const opened = await this.#sessions.open(user, from);
     this.#events.loggedIn(user.name, from.address);
     return { user, ...opened };
+  }
+
+  /** What a service says later of somebody who was admitted. @param identity with the name that it has here */
+  async renew({ id }: User, identity: Identity, way: LoginWay): Promise<void> {
+    const admin = isAdmin(identity, way.rule);
+    const groups = way.managesGroups ? this.#groupsOf(identity) : undefined;
+    await this.#store.transaction(async (tx) => {
+      if (groups !== undefined) await tx.groups.setOfUser(id, groups);
+      if (admin !== undefined) await tx.users.update(id, { admin });
+    });
   }
 
   /** What the login says of their groups, but for those that no group can be called. */
@@ -107,11 +118,11 @@ export class Admission {
     {
       admin,
       groups,
-      authState,
+      kept,
     }: {
       readonly admin: boolean | undefined;
       readonly groups: readonly string[] | undefined;
-      readonly authState: AuthState | null | undefined;
+      readonly kept: Omit<KeptLogin, 'sealed'> | null | undefined;
     },
   ): Promise<User> {
     const now = this.#now();
@@ -120,7 +131,7 @@ export class Admission {
       const user = await tx.users.get(name);
       if (!user) throw new HubError('internal', 'The user could not be stored.', { detail: name });
       await tx.users.touch([{ id: user.id, at: now }]);
-      if (authState !== undefined) await this.#authStates.set(user, authState, tx);
+      if (kept !== undefined) await this.#authStates.set(user, kept, tx);
       if (groups !== undefined) await tx.groups.setOfUser(user.id, groups);
       if (admin === undefined || user.admin === admin) return user;
       return (await tx.users.update(user.id, { admin })) ?? user;

@@ -27,17 +27,21 @@ export class Callers {
   readonly #store: Store;
   readonly #roles: Roles;
   readonly #services: ServiceDirectory;
+  readonly #hasEnded: (user: User) => Promise<boolean>;
   readonly #now: () => Date;
 
   constructor(parts: {
     readonly store: Store;
     readonly roles: Roles;
     readonly services: ServiceDirectory;
+    /** Whether the login of somebody who is at work was ended elsewhere, with all their sessions. */
+    readonly hasEnded: (user: User) => Promise<boolean>;
     readonly now: () => Date;
   }) {
     this.#store = parts.store;
     this.#roles = parts.roles;
     this.#services = parts.services;
+    this.#hasEnded = parts.hasEnded;
     this.#now = parts.now;
   }
 
@@ -60,7 +64,7 @@ export class Callers {
     const session = await this.#store.sessions.byHash(hashSecret(secret));
     if (!session) return undefined;
     const user = await this.#store.users.byId(session.userId);
-    if (!user) return undefined;
+    if (!user || (await this.#hasEnded(user))) return undefined;
     await this.#noteSessionUse(session);
     const scopes = await this.#roles.scopesOf(user);
     return { ...this.#identity(user), session, token: null, scopes };

@@ -2,8 +2,10 @@
  * What happened, in the course's words: one function an event, which writes the log line and counts the metric, so
  * that the two never disagree. Nobody else in the hub logs an event or touches a metric.
  */
+
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { HubError } from '../domain/errors.ts';
 import type { Failure, Server } from '../domain/server.ts';
 import type { ShutdownWish } from './shutdown.ts';
 
@@ -71,6 +73,17 @@ export class HubEvents {
   ): void {
     this.#logins.inc({ status: 'failure' });
     this.#log.warn({ way, address, reason: message, detail }, 'login at another place failed');
+  }
+
+  /** A service has ended a login. */
+  loginEnded(user: string, way: string): void {
+    this.#log.info({ user, way }, 'the login service has ended the login');
+  }
+
+  /** A service could not be asked whether a login still holds: it goes on. */
+  loginNotRenewed(user: string, error: unknown): void {
+    const { message, detail } = error instanceof HubError ? error : new HubError('internal', String(error));
+    this.#log.warn({ user, reason: message, detail }, 'the login service was asked about a login in vain');
   }
 
   groupsPassedOver(user: string, groups: readonly string[]): void {

@@ -22,6 +22,7 @@ import { HubEvents } from '../hub/events.ts';
 import { Groups } from '../hub/groups.ts';
 import { countBusyKernels } from '../hub/kernels.ts';
 import { Login, type LoginThrottle } from '../hub/login.ts';
+import { LoginRenewals } from '../hub/login-renewals.ts';
 import { OAuthProvider } from '../hub/oauth/provider.ts';
 import { PasswordAccounts } from '../hub/password-accounts.ts';
 import { ProxyActivity } from '../hub/proxy-activity.ts';
@@ -120,6 +121,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const sessions = new Sessions({ store, events, days: site.cookieDays, now });
   const authStates = new AuthStates({ store, keys: parts.authStateKeys });
   const admission = new Admission({ store, sessions, authStates, events, contact: site.course.contact, now });
+  const renewals = new LoginRenewals({ store, ways, authStates, admission, sessions, events, now });
   const queue = new StartQueue({ store, settings: parts.queue, now });
   const routeOf = serverRoutes(site.baseUrl);
   const servers = new Servers({ store, events, queue, limits: parts.limits, routeOf, now });
@@ -161,7 +163,13 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
       now,
     }),
     serviceLogin: new ServiceLogin({ store, ways, admission, events, key: site.cookieKey, now }),
-    callers: new Callers({ store, roles, services, now }),
+    callers: new Callers({
+      store,
+      roles,
+      services,
+      hasEnded: (user) => renewals.hasEnded(user),
+      now,
+    }),
     roles,
     groups: new Groups({ store, managed: ways.some(({ managesGroups }) => managesGroups) }),
     announcements: new Announcements({ store, now }),

@@ -56,6 +56,7 @@ async function openWay(
     refusal: login.refusal,
     managesGroups: login.service?.managesGroups ?? false,
     keepsAuthState: login.service?.keepsAuthState ?? false,
+    renewSeconds: login.service?.renewSeconds ?? null,
     prefix,
   };
 }

@@ -156,6 +156,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
         prefix: '',
         managesGroups: false,
         keepsAuthState: false,
+        renewSeconds: 300,
         foreignPrefixes: [],
       },
     ],

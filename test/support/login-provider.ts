@@ -24,6 +24,8 @@ export interface ProviderOptions {
   readonly api?: Readonly<Record<string, { readonly status: number; readonly body?: unknown }>>;
   /** Whether it says of itself where its endpoints are. */
   readonly discovery?: boolean;
+  /** Whether it gives refresh tokens, each of which is good for one time. */
+  readonly offline?: boolean;
   /** Whether one can log out there. */
   readonly logout?: boolean;
 }
@@ -31,6 +33,7 @@ export interface ProviderOptions {
 export class LoginProvider implements AsyncDisposable {
   readonly #server: Server;
   readonly #codes = new Map<string, URLSearchParams>();
+  readonly #refreshTokens = new Set<string>();
   #key!: {
     readonly kid: string;
     readonly jwk: object;
@@ -72,6 +75,11 @@ export class LoginProvider implements AsyncDisposable {
   /** From now on it signs with another key, and publishes only that one. */
   async changeKey(): Promise<void> {
     this.#key = await newKey();
+  }
+
+  /** All who are logged in there are so no longer. */
+  endLogins(): void {
+    this.#refreshTokens.clear();
   }
 
   /** Somebody logs in there: goes where the hub sends them. @returns where they are sent back to */
@@ -158,6 +166,7 @@ export class LoginProvider implements AsyncDisposable {
         : basic.split(':').map((part) => decodeURIComponent(part.replaceAll('+', ' ')));
     if (id !== CLIENT.id || secret !== CLIENT.secret)
       return { status: 401, body: { error: 'invalid_client' } };
+    if (form.get('grant_type') === 'refresh_token') return this.#refresh(form.get('refresh_token') ?? '');
     const code = form.get('code') ?? '';
     const asked = this.#codes.get(code);
     this.#codes.delete(code);
@@ -169,10 +178,34 @@ export class LoginProvider implements AsyncDisposable {
       .digest('base64url');
     if (challenge !== null && challenge !== proof) return { status: 400, body: { error: 'invalid_grant' } };
     const { idToken = {}, tokens = {} } = this.behaviour;
-    const answer = { access_token: 'access', token_type: 'Bearer', expires_in: 300, ...tokens };
+    const answer = {
+      access_token: 'access',
+      token_type: 'Bearer',
+      expires_in: 300,
+      ...this.#refreshToken(),
+      ...tokens,
+    };
     if (idToken === null || !(asked.get('scope') ?? '').split(' ').includes('openid'))
       return { status: 200, body: answer };
     return { status: 200, body: { ...answer, id_token: await this.#idToken(idToken, asked) } };
+  }
+
+  async #refresh(token: string): Promise<{ readonly status: number; readonly body: unknown }> {
+    if (!this.#refreshTokens.delete(token)) return { status: 400, body: { error: 'invalid_grant' } };
+    const { idToken = {} } = this.behaviour;
+    const answer = { access_token: 'another access', token_type: 'Bearer', ...this.#refreshToken() };
+    if (idToken === null) return { status: 200, body: answer };
+    return {
+      status: 200,
+      body: { ...answer, id_token: await this.#idToken(idToken, new URLSearchParams()) },
+    };
+  }
+
+  #refreshToken(): { readonly refresh_token?: string } {
+    if (!this.behaviour.offline) return {};
+    const token = randomBytes(8).toString('hex');
+    this.#refreshTokens.add(token);
+    return { refresh_token: token };
   }
 
   async #idToken(claims: Readonly<Record<string, unknown>>, asked: URLSearchParams): Promise<string> {

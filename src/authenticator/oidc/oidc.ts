@@ -5,9 +5,10 @@
  */
 import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 import * as client from 'openid-client';
+import type { AuthState } from '../../domain/auth-state.ts';
 import { HubError } from '../../domain/errors.ts';
-import type { BegunLogin, FinishOptions, Identity, LoginService } from '../authenticator.ts';
-import { authStateOf } from './auth-state.ts';
+import type { BegunLogin, FinishOptions, Identity, LoginService, RenewedLogin } from '../authenticator.ts';
+import { authStateOf, completed, tokensOf } from './auth-state.ts';
 import { type Claims, listAt, textAt } from './claims.ts';
 import { type Connection, connect } from './connection.ts';
 import { failureOf } from './failures.ts';
@@ -76,6 +77,30 @@ export class OidcAuthenticator implements LoginService {
     });
   }
 
+  async renew(state: AuthState): Promise<RenewedLogin> {
+    return this.#orFailure(async () => {
+      const connection = await this.#connected();
+      const tokens = await refreshTokens(connection.configuration, textAt(state, 'refresh_token') ?? '');
+      if (tokens === undefined) return { kind: 'ended' };
+      const whole = completed(tokens, state);
+      try {
+        const before = textAt(state, 'id_token');
+        const earlier = before === undefined ? undefined : (decodeJwt(before) as Claims);
+        const idClaims = await this.#idClaims(connection, tokens, null);
+        // OpenID Connect Core 1.0, 12.2.
+        if (idClaims !== undefined && earlier !== undefined && idClaims.sub !== earlier.sub) {
+          throw this.#unhelpful('sub of the id token differs from that of the login');
+        }
+        const claims = await this.#userdata(connection, tokens, idClaims ?? earlier);
+        const identity = await this.#identityOf({ claims, idClaims: idClaims ?? earlier, tokens: whole });
+        return { kind: 'renewed', authState: identity.authState ?? whole, identity, failure: null };
+      } catch (error) {
+        const authState = { ...state, ...tokensOf(whole) };
+        return { kind: 'renewed', authState, identity: null, failure: failureOf(error, this.#name) };
+      }
+    });
+  }
+
   async logoutUrl(): Promise<string | null> {
     // What is known already: nobody who logs out waits for a service that does not answer.
     const connection = await this.#connection?.made.catch(() => undefined);
@@ -129,7 +154,7 @@ export class OidcAuthenticator implements LoginService {
   }
 
   /** The claims of the id token, where there is one, once its signature is checked. */
-  async #idClaims(connection: Connection, tokens: Claims, kept: Kept): Promise<Claims | undefined> {
+  async #idClaims(connection: Connection, tokens: Claims, kept: Kept | null): Promise<Claims | undefined> {
     const unchecked = textAt(tokens, UNCHECKED_ID_TOKEN);
     if (unchecked !== undefined) return this.#uncheckedClaims(unchecked, kept);
     const idToken = textAt(tokens, 'id_token');
@@ -147,11 +172,12 @@ export class OidcAuthenticator implements LoginService {
    * Of a service whose issuer is not known the token still came straight from the token endpoint, which stands in for a
    * signature (OpenID Connect Core 1.0, 3.1.3.7, 6); that it is for us, now, and for this login is checked here.
    */
-  #uncheckedClaims(idToken: string, kept: Kept): Claims {
+  #uncheckedClaims(idToken: string, kept: Kept | null): Claims {
     const claims = decodeJwt(idToken);
     const audience = [claims.aud ?? []].flat();
     const fresh = typeof claims.exp === 'number' && claims.exp * 1000 > this.#now().getTime() - 60_000;
-    if (!audience.includes(this.#settings.clientId) || !fresh || (claims.nonce ?? null) !== kept.nonce) {
+    const isOfAnother = kept !== null && (claims.nonce ?? null) !== kept.nonce;
+    if (!audience.includes(this.#settings.clientId) || !fresh || isOfAnother) {
       throw new HubError('forbidden', 'The answer of the login service was not meant for this login.', {
         detail: 'audience, expiry or nonce of the id token',
       });
@@ -242,6 +268,21 @@ export class OidcAuthenticator implements LoginService {
     } catch (error) {
       throw failureOf(error, this.#name);
     }
+  }
+}
+
+/** @returns undefined where the service has ended the login that the token is of */
+async function refreshTokens(
+  configuration: client.Configuration,
+  refreshToken: string,
+): Promise<Claims | undefined> {
+  try {
+    return (await client.refreshTokenGrant(configuration, refreshToken)) as unknown as Claims;
+  } catch (error) {
+    // GitHub has a word of its own.
+    const said = error instanceof client.ResponseBodyError ? error.error : '';
+    if (said === 'invalid_grant' || said === 'bad_refresh_token') return undefined;
+    throw error;
   }
 }
 

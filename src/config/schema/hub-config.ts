@@ -125,8 +125,8 @@ export const hubConfigSchema = section({
     auto_login: flag,
     manage_groups: flag,
     enable_auth_state: flag,
+    auth_refresh_age: z.number().min(0),
     ...laterTraits(
-      'auth_refresh_age',
       'auth_refresh_strict',
       'reconcile_auth_state_hook',
       'refresh_pre_spawn',

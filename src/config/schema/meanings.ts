@@ -141,6 +141,8 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
     'The address of a service that speaks OpenID Connect: it says itself where all the rest is. Polder’s own.',
   'hub.config.GenericOAuthenticator.username_claim':
     'Which claim names people: a name, or a path such as profile.name.',
+  'hub.config.Authenticator.auth_refresh_age':
+    'After how many seconds a login service is asked again about somebody who is at work; 0: never.',
   'hub.config.Authenticator.enable_auth_state':
     'Whether the tokens of a login and what the service said are kept, encrypted, for programs.',
   'hub.config.CryptKeeper.keys':

@@ -35,6 +35,7 @@ const traits = {
   custom_403_message: text,
   auto_login: flag,
   enable_auth_state: flag,
+  auth_refresh_age: z.number().min(0),
   manage_groups: flag,
   // Python's: a values file cannot hold one.
   modify_auth_state_hook: later(null, json),

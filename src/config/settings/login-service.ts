@@ -69,6 +69,8 @@ export function readLoginService(
     usernameClaim: traits.username_claim || (isGeneric && from('OAUTH2_USERNAME_KEY')) || null,
     groupsClaim: groupsClaimOf(traits, provider),
     keepsAuthState: traits.enable_auth_state ?? config.Authenticator?.enable_auth_state ?? false,
+    // 0 is JupyterHub's word for never.
+    renewSeconds: (traits.auth_refresh_age ?? config.Authenticator?.auth_refresh_age ?? 300) || null,
     managesGroups: traits.manage_groups ?? config.Authenticator?.manage_groups ?? false,
     userdataFromIdToken: traits.userdata_from_id_token ?? false,
     userdataParams: traits.userdata_params ?? {},

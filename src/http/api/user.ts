@@ -80,7 +80,7 @@ export function mountUser(
     const user = await findUser(users, userNameOf(request));
     const own = (await servers.ofUsers([user])).get(user.id) ?? [];
     const mayKnow = allows(scopes, 'admin:auth_state', { user: user.name });
-    const authState = mayKnow ? await authStates.get(user) : null;
+    const authState = mayKnow ? ((await authStates.read(user))?.state ?? null) : null;
     return userModel(user, own, { scopes, roles, site, includeStoppedServers, authState });
   });
 
@@ -107,10 +107,13 @@ export function mountUser(
         ...(patch.admin === undefined ? {} : { admin: patch.admin }),
       })
       .catch(refuseAsInvalid);
-    if (patch.auth_state !== undefined) await authStates.set(updated, patch.auth_state);
+    if (patch.auth_state !== undefined) await authStates.change(updated, patch.auth_state);
     const own = (await servers.ofUsers([updated])).get(updated.id) ?? [];
     const options = { scopes: caller.scopes, roles, site, includeStoppedServers: false };
-    return { ...userModel(updated, own, options), auth_state: await authStates.get(updated) };
+    return {
+      ...userModel(updated, own, options),
+      auth_state: (await authStates.read(updated))?.state ?? null,
+    };
   });
 
   api.delete('/users/:user', described(deleteUser), async (request, reply) => {
