@@ -1,6 +1,7 @@
 import { type Finding, findingAt } from '../finding.ts';
-import { chosenSection } from '../legacy/authenticators.ts';
+import { AUTHENTICATORS, chosenSection } from '../legacy/authenticators.ts';
 import { isKindOf, traitsOf } from '../legacy/classes.ts';
+import { nearest } from '../nearest.ts';
 import { isEmpty, nodeAt } from '../tree.ts';
 import type { Check, CheckedFile } from './check.ts';
 import { firstInHubConfig, inWords, isSupported } from './nodes.ts';
@@ -17,6 +18,7 @@ function checkSupported({ tree, generation }: CheckedFile): readonly Finding[] {
   if (isSupported(section)) return [];
   const works = inWords(generation, 'auth.type: dummy', 'hub.config.JupyterHub.authenticator_class: dummy');
   const reason = REASONS[section];
+  const meant = meantBy(section);
   return [
     findingAt(firstInHubConfig(tree, ['JupyterHub', 'authenticator_class']), {
       code: 'login-not-supported',
@@ -25,9 +27,20 @@ function checkSupported({ tree, generation }: CheckedFile): readonly Finding[] {
         reason === undefined
           ? `This way to log in (${section}) is not there yet.`
           : `This way to log in (${section}) is not there: ${reason}.`,
-      help: `What works now: ${works}, and every service that speaks OAuth 2 or OpenID Connect (\`generic-oauth\`, \`github\`, …).`,
+      help: `${meant === undefined ? '' : `Did you mean \`${meant}\`? `}What works now: ${works}, and every service that speaks OAuth 2 or OpenID Connect (\`generic-oauth\`, \`github\`, …).`,
     }),
   ];
+}
+
+/** The way that works whose name is most like this one; undefined where it is the name of another one, or like none. */
+function meantBy(section: string): string | undefined {
+  if (AUTHENTICATORS.some((known) => known.section === section)) return undefined;
+  const working = AUTHENTICATORS.filter((known) => isSupported(known.section));
+  const near = nearest(
+    section,
+    working.flatMap((known) => [known.current, known.section]),
+  );
+  return working.find((known) => known.current === near || known.section === near)?.current;
 }
 
 const REASONS: { readonly [section: string]: string | undefined } = {

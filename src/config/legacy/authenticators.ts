@@ -11,7 +11,7 @@ interface AuthenticatorName {
   readonly section: string;
 }
 
-const AUTHENTICATORS: readonly AuthenticatorName[] = [
+export const AUTHENTICATORS: readonly AuthenticatorName[] = [
   { legacy: 'dummy', current: 'dummy', section: 'DummyAuthenticator' },
   { legacy: null, current: 'shared-password', section: 'SharedPasswordAuthenticator' },
   { legacy: 'google', current: 'google', section: 'GoogleOAuthenticator' },
