@@ -22,7 +22,7 @@ export function visitorContext(
   return { site, caller: userCaller(request), ...readerOf(request, site) };
 }
 
-export function sendPage(reply: FastifyReply, page: string, status = 200): FastifyReply {
+export function sendPage(reply: FastifyReply, page: string | Buffer, status = 200): FastifyReply {
   return reply.status(status).type('text/html; charset=utf-8').send(page);
 }
 

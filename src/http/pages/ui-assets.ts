@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { HubError } from '../../domain/errors.ts';
 import { packagePath } from '../../lib/asset.ts';
+import { acceptedEncoding } from '../encoding.ts';
 import type { Site } from '../parts.ts';
 
 /** The addresses that a page names itself; the rest is loaded by these. */
@@ -43,8 +44,7 @@ export function mountUiAssets(app: FastifyInstance): void {
     const { file } = request.params as { readonly file: string };
     const ending = /^[\w-]+\.(js|css)$/.exec(file)?.[1];
     if (ending === undefined) throw new HubError('not_found', 'Not Found');
-    const accepted = String(request.headers['accept-encoding'] ?? '');
-    const encoding = /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : undefined;
+    const encoding = acceptedEncoding(request);
     const suffix = encoding === undefined ? '' : encoding === 'br' ? '.br' : '.gz';
     const body = await readBuilt(`${file}${suffix}`);
     if (body === undefined) throw new HubError('not_found', 'Not Found');
