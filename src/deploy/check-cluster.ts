@@ -1,4 +1,5 @@
 /** What of a course a cluster lacks, found before anything is started there. */
+
 import type { Config } from '../config/config.ts';
 import { type Finding, findingAt } from '../config/finding.ts';
 import { namedClaims } from '../config/manifests/course-volumes.ts';
@@ -6,7 +7,7 @@ import { type Manifest, wordAt } from '../config/manifests/manifest.ts';
 import { secretOf } from '../config/manifests/volume-secrets.ts';
 import { type MapTree, nodeAt, type Path, type Tree } from '../config/tree.ts';
 import type { ApiServer } from '../kubernetes/api-server.ts';
-import { readAmount, showBytes } from './amount.ts';
+import { readQuantity } from '../kubernetes/quantity.ts';
 import { type ClusterView, namespacesOf } from './cluster-view.ts';
 
 export interface CourseInCluster {
@@ -298,4 +299,16 @@ function firstOf(lifted: MapTree, ...paths: readonly Path[]): Tree | null {
     if (node !== undefined) return node;
   }
   return null;
+}
+
+/** 0 where it is none. */
+function readAmount(text: string | undefined): number {
+  return readQuantity(text ?? '') ?? 0;
+}
+
+/** Bytes, as people and the file write them. */
+function showBytes(bytes: number): string {
+  return bytes >= 1024 ** 3
+    ? `${(bytes / 1024 ** 3).toFixed(1)} GiB`
+    : `${Math.round(bytes / 1024 ** 2)} MiB`;
 }

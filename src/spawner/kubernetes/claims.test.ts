@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Claim } from '../../kubernetes/kube-object.ts';
+import { isMoreStorage } from '../../kubernetes/quantity.ts';
 import { findClaim } from './claims.ts';
 import { SERVERNAME, USERNAME } from './manifest-labels.ts';
 import { PLAIN_RECIPE, type PodRecipe } from './pod-recipe.ts';
-import { isMoreStorage } from './quantity.ts';
 
 const settings = { namespace: 'course', instance: 'course', naming: 'safe' } as const;
 

@@ -6,6 +6,7 @@
 
 import { ApiError, type ApiServer } from '../../kubernetes/api-server.ts';
 import type { Claim } from '../../kubernetes/kube-object.ts';
+import { isMoreStorage } from '../../kubernetes/quantity.ts';
 import { SpawnError } from '../spawner.ts';
 import { claimManifest, claimName, isClaimPerServer } from './claim-manifest.ts';
 import { SERVERNAME, USERNAME } from './manifest-labels.ts';
@@ -13,7 +14,6 @@ import { NAMING_SCHEMES, type Named } from './names.ts';
 import type { ObjectCache } from './object-cache.ts';
 import type { ManifestSettings } from './pod-manifest.ts';
 import type { PodRecipe } from './pod-recipe.ts';
-import { isMoreStorage } from './quantity.ts';
 
 export class Claims {
   readonly #api: ApiServer;
