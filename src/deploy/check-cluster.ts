@@ -1,5 +1,4 @@
 /** What of a course a cluster lacks, found before anything is started there. */
-
 import type { Config } from '../config/config.ts';
 import { type Finding, findingAt } from '../config/finding.ts';
 import { namedClaims } from '../config/manifests/course-volumes.ts';
