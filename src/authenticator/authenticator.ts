@@ -29,6 +29,13 @@ export interface LoginWay {
   readonly foreignPrefixes: readonly string[];
 }
 
+export type PasswordWay = LoginWay & { readonly authenticator: PasswordAuthenticator };
+
+/** The way whose name and password the form asks for: the first of its kind. */
+export function passwordWayOf(ways: readonly LoginWay[]): PasswordWay | undefined {
+  return ways.find((way): way is PasswordWay => way.authenticator.kind === 'password');
+}
+
 /** Asks for name and password on a page of ours. */
 export interface PasswordAuthenticator {
   readonly kind: 'password';

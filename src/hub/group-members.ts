@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
  * A change is noticed at once in the hub that makes it, and in others with the notice of the database. Where that is
  * lost, this is how long somebody may still have what they had: 5 seconds.
  */
-const LONGEST_KNOWN_MS = 5_000;
+export const LONGEST_KNOWN_MS = 5_000;
 
 /** Who administers or teaches, as the roles have it. */
 export interface Staff {

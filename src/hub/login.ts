@@ -1,6 +1,11 @@
 /** From a filled-in form to a session: throttle, authenticator, admission. */
 import { accountName } from '../authenticator/allow-rule.ts';
-import type { Credentials, LoginWay, PasswordAuthenticator } from '../authenticator/authenticator.ts';
+import {
+  type Credentials,
+  type LoginWay,
+  type PasswordWay,
+  passwordWayOf,
+} from '../authenticator/authenticator.ts';
 import { HubError } from '../domain/errors.ts';
 import { userNameProblem } from '../domain/user.ts';
 import type { Store } from '../store/store.ts';
@@ -40,7 +45,7 @@ export class Login {
     readonly now: () => Date;
   }) {
     this.#store = parts.store;
-    this.#way = parts.ways.find((way): way is PasswordWay => way.authenticator.kind === 'password');
+    this.#way = passwordWayOf(parts.ways);
     this.#admission = parts.admission;
     this.#throttle = parts.throttle;
     this.#events = parts.events;
@@ -111,8 +116,6 @@ interface Attempt {
   readonly way: LoginWay;
   readonly from: LoginFrom;
 }
-
-type PasswordWay = LoginWay & { readonly authenticator: PasswordAuthenticator };
 
 function userAndAddressKey(name: string, { address }: LoginFrom): string {
   return `login:user-address:${name}:${address}`;

@@ -1,6 +1,11 @@
 /** Passwords that people choose themselves: signing up, approval, change. */
 import { accountName, isAllowed } from '../authenticator/allow-rule.ts';
-import { type LoginWay, NO_MEMBERSHIPS, type PasswordAuthenticator } from '../authenticator/authenticator.ts';
+import {
+  type LoginWay,
+  NO_MEMBERSHIPS,
+  type PasswordWay,
+  passwordWayOf,
+} from '../authenticator/authenticator.ts';
 import { HubError } from '../domain/errors.ts';
 import { type PasswordAccount, type PasswordRules, passwordProblem } from '../domain/password.ts';
 import { type User, userNameProblem } from '../domain/user.ts';
@@ -29,7 +34,7 @@ export class PasswordAccounts {
     readonly now: () => Date;
   }) {
     this.#store = parts.store;
-    this.#way = parts.ways.find((way): way is PasswordWay => way.authenticator.kind === 'password');
+    this.#way = passwordWayOf(parts.ways);
     this.#sessions = parts.sessions;
     this.#throttle = parts.throttle;
     this.#events = parts.events;
@@ -53,13 +58,10 @@ export class PasswordAccounts {
     const way = this.#way;
     const rules = way?.authenticator.rules;
     if (!way || !rules?.signUp) throw new HubError('not_found', 'Nobody signs up here.');
-    const { windowSeconds, perAddress } = this.#throttle;
-    const { count, until } = await this.#store.throttles.hit(`sign-up:${from.address}`, windowSeconds);
-    if (count > perAddress) {
-      throw new HubError('too_many', 'Too many accounts were asked for. Wait a little, then try again.', {
-        retryAfterSeconds: Math.max(1, (until.getTime() - this.#now().getTime()) / 1000),
-      });
-    }
+    await this.#count(`sign-up:${from.address}`, {
+      most: this.#throttle.perAddress,
+      refusal: 'Too many accounts were asked for. Wait a little, then try again.',
+    });
     const name = accountName(wanted.username, way.rule);
     const problem = userNameProblem(name);
     if (problem) throw new HubError('invalid', `This cannot be your name: ${problem}.`);
@@ -93,14 +95,11 @@ export class PasswordAccounts {
     user: User,
     change: { readonly old: string; readonly next: string; readonly keep: string | undefined },
   ): Promise<void> {
-    const { windowSeconds, perUser } = this.#throttle;
     const key = `change-password:${user.name}`;
-    const { count, until } = await this.#store.throttles.hit(key, windowSeconds);
-    if (count > perUser) {
-      throw new HubError('too_many', 'Too many failed attempts. Wait a little, then try again.', {
-        retryAfterSeconds: Math.max(1, (until.getTime() - this.#now().getTime()) / 1000),
-      });
-    }
+    await this.#count(key, {
+      most: this.#throttle.perUser,
+      refusal: 'Too many failed attempts. Wait a little, then try again.',
+    });
     const account = await this.#store.passwords.get(user.name);
     if (!(await verifyPassword(change.old, account?.hash))) {
       throw new HubError('forbidden', 'This is not your password.');
@@ -132,9 +131,19 @@ export class PasswordAccounts {
     const user = await this.#store.users.get(name);
     if (user) await this.#sessions.closeAll(user);
   }
-}
 
-type PasswordWay = LoginWay & { readonly authenticator: PasswordAuthenticator };
+  /** @throws HubError `too_many` where it is one too many within the window */
+  async #count(
+    key: string,
+    { most, refusal }: { readonly most: number; readonly refusal: string },
+  ): Promise<void> {
+    const { count, until } = await this.#store.throttles.hit(key, this.#throttle.windowSeconds);
+    if (count <= most) return;
+    throw new HubError('too_many', refusal, {
+      retryAfterSeconds: Math.max(1, (until.getTime() - this.#now().getTime()) / 1000),
+    });
+  }
+}
 
 function taken(name: string): HubError {
   return new HubError('conflict', `There is an account “${name}” already.`);

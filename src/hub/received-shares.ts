@@ -3,12 +3,7 @@ import { type CustomScopes, expandScopes, type ScopeSet } from '../domain/scope.
 import { type Share, type ShareHolder, scopeOfServer } from '../domain/share.ts';
 import type { User } from '../domain/user.ts';
 import type { Store } from '../store/store.ts';
-
-/**
- * A change is noticed at once in the hub that makes it, and in others with the notice of the database. Where that is
- * lost, this is how long somebody may still have what they had: 5 seconds.
- */
-const LONGEST_KNOWN_MS = 5_000;
+import { LONGEST_KNOWN_MS } from './group-members.ts';
 
 /** What was read since the last change. */
 interface Known {

@@ -1,15 +1,13 @@
 /** The pages of those who teach, in a real browser, with a hub of 10,000 people and simulated servers. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../../src/domain/user.ts';
 import type { ShownSettings } from '../../src/http/parts.ts';
 import { newId } from '../../src/lib/secret.ts';
 import { PASSWORD, startHub, type TestHub } from '../support/hub.ts';
+import { problemsOf } from './axe.ts';
 import { logIn, openBrowser, takePicture } from './browser.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PEOPLE = 10_000;
 const phone = { viewport: { width: 360, height: 740 } };
 const dark = { colorScheme: 'dark' } as const;
@@ -286,22 +284,3 @@ describe('every page', () => {
     }
   });
 });
-
-async function problemsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<AxeResult>('axe.run()');
-  const problems = violations.map(
-    ({ id, nodes }) => `${id}: ${nodes[0]?.html} (${nodes[0]?.failureSummary})`,
-  );
-  const overflow = await page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  );
-  return overflow > 0 ? [...problems, `${overflow} px wider than the screen`] : problems;
-}
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-  }[];
-}

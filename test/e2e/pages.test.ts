@@ -1,6 +1,4 @@
 /** The pages in a real browser: what assistive technology finds, what the script adds, and that all goes without it. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -12,9 +10,9 @@ import { Front } from '../pages/front.ts';
 import { gallery, plainWords, siteOf } from '../pages/gallery.ts';
 import { startServer } from '../pages/start-server.ts';
 import { PASSWORD, startHub, type TestHub } from '../support/hub.ts';
+import { problemsOf } from './axe.ts';
 import { openBrowser } from './browser.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const phone = { viewport: { width: 360, height: 740 } };
 const colourRules = ['color-contrast', 'link-in-text-block'];
 const dark = { colorScheme: 'dark' } as const;
@@ -407,26 +405,4 @@ async function tabTo(page: Page, name: string): Promise<void> {
     if ((await page.evaluate('document.activeElement?.textContent')) === name) return;
   }
   throw new Error(`Tab does not reach “${name}”`);
-}
-
-/** What axe finds by these rules (undefined: by all), one line a kind, and what sticks out of the screen. */
-async function problemsOf(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<AxeResult>(
-    `axe.run(${JSON.stringify(rules === undefined ? {} : { runOnly: rules })})`,
-  );
-  const problems = violations.map(
-    ({ id, nodes }) => `${id}: ${nodes[0]?.html} (${nodes[0]?.failureSummary})`,
-  );
-  const overflow = await page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  );
-  return overflow > 0 ? [...problems, `${overflow} px wider than the screen`] : problems;
-}
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-  }[];
 }
