@@ -1,6 +1,5 @@
 /** From a secret that a request shows to who asks and what they may do. */
 import type { Caller, ServiceCaller, UserCaller } from '../domain/caller.ts';
-import { HubError } from '../domain/errors.ts';
 import {
   expandScopes,
   groupsNamed,
@@ -14,6 +13,7 @@ import type { User } from '../domain/user.ts';
 import { hashSecret } from '../lib/secret.ts';
 import type { Store } from '../store/store.ts';
 import type { Roles, ServiceHolder } from './roles.ts';
+import { tokenOfSecret, whereItCanBeWritten } from './token-secrets.ts';
 
 /** That something is in use is written at most this often: a read stays a read. */
 const USE_RESOLUTION_MS = 30_000;
@@ -47,10 +47,9 @@ export class Callers {
 
   /** @returns undefined where the secret belongs to no live token. */
   async byToken(secret: string): Promise<Caller | undefined> {
-    const hash = hashSecret(secret);
-    const service = this.#services.byTokenHash(hash);
+    const service = this.#services.byTokenHash(hashSecret(secret));
     if (service) return await this.#asService(service);
-    const token = await this.#store.tokens.byHash(hash);
+    const token = await tokenOfSecret(this.#store.tokens, secret);
     if (!token) return undefined;
     const user = await this.#store.users.byId(token.userId);
     if (!user) return undefined;
@@ -112,15 +111,6 @@ export class Callers {
   async #scopeOwner(token: Token, user: User): Promise<ScopeOwner> {
     const server = token.serverId === null ? undefined : await this.#store.servers.byId(token.serverId);
     return server ? { userName: user.name, serverName: server.name } : { userName: user.name };
-  }
-}
-
-/** A full disk must not keep people out of servers that run. */
-async function whereItCanBeWritten(note: () => Promise<void>): Promise<void> {
-  try {
-    await note();
-  } catch (error) {
-    if (!(error instanceof HubError) || error.code !== 'unavailable') throw error;
   }
 }
 

@@ -283,9 +283,17 @@ export interface RouteRepository {
 }
 
 export type NewToken = Omit<Token, 'id' | 'userName' | 'lastUsedAt'> & {
-  /** SHA-256 of the secret, hex. */
+  /** SHA-256 of the secret, hex; or what another hub made of it. */
   readonly hash: string;
+  /** How the secret begins, by which it is found where the hash is another hub's. */
+  readonly prefix?: string;
 };
+
+/** A token that another hub made, with the hash which that hub made of its secret. */
+export interface ForeignToken {
+  readonly token: Token;
+  readonly hash: string;
+}
 
 /** Which tokens: all fields given must match. */
 export interface TokenQuery {
@@ -299,6 +307,10 @@ export interface TokenQuery {
 export interface TokenRepository {
   /** The token whose secret has this hash, unless it, or the session that it was made for, has expired. */
   byHash(hash: string): Promise<Token | undefined>;
+  /** Those of another hub that begin so, unless they have expired. */
+  foreign(prefix: string): Promise<readonly ForeignToken[]>;
+  /** From now on it is one of ours, found by this hash. */
+  rehash(id: number, hash: string): Promise<void>;
   /** In order of id; without those that have expired. */
   list(query: TokenQuery): Promise<readonly Token[]>;
   /** Where the hash is stored already (a step that ran twice), the token that exists. */

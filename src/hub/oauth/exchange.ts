@@ -2,6 +2,7 @@
 import { hashSecret } from '../../lib/secret.ts';
 import type { OAuthCode, Repositories } from '../../store/store.ts';
 import type { Services } from '../services.ts';
+import { tokenOfSecret } from '../token-secrets.ts';
 import { clientOfServer, clientOfService, type OAuthClient } from './client.ts';
 import { OAuthError } from './errors.ts';
 import { type Parameters, parameter, requiredParameter } from './parameters.ts';
@@ -42,10 +43,9 @@ export async function authenticateClient(
   basic: BasicCredentials | undefined,
 ): Promise<OAuthClient> {
   const { id, secret } = clientCredentials(form, basic);
-  const hash = hashSecret(secret);
-  const service = parts.services.byTokenHash(hash);
+  const service = parts.services.byTokenHash(hashSecret(secret));
   if (service?.oauth.clientId === id) return clientOfService(service, parts.baseUrl);
-  const token = await parts.store.tokens.byHash(hash);
+  const token = await tokenOfSecret(parts.store.tokens, secret);
   const server = token?.serverId ? await parts.store.servers.byId(token.serverId) : undefined;
   if (server?.oauthClientId === id) return clientOfServer(server, parts.baseUrl);
   throw new OAuthError('invalid_client', 'client_id and client_secret do not belong together.', {

@@ -23,6 +23,29 @@ export function tokensConformance(test: StoreTest): void {
     expect(await store.tokens.list({})).toEqual([first]);
   });
 
+  test('a token of another hub is found by how it begins, until it is one of ours', async ({
+    store,
+    anna,
+  }) => {
+    const foreign = newToken(anna, { hash: 'sha512:1:salt:one', prefix: '5f2b' });
+    const one = await store.tokens.insert(foreign);
+    const other = await store.tokens.insert({ ...foreign, hash: 'sha512:1:salt:other' });
+    await store.tokens.insert({ ...foreign, hash: 'sha512:1:salt:else', prefix: '5f2c' });
+    const expiresAt = await after(store, -1);
+    await store.tokens.insert({ ...foreign, hash: 'sha512:1:salt:ended', expiresAt });
+    expect(await store.tokens.insert(foreign)).toEqual(one);
+    const found = await store.tokens.foreign('5f2b');
+    expect(new Map(found.map(({ token, hash }) => [hash, token]))).toEqual(
+      new Map([
+        ['sha512:1:salt:one', one],
+        ['sha512:1:salt:other', other],
+      ]),
+    );
+    await store.tokens.rehash(one.id, 'hash-of-ours');
+    expect(await store.tokens.byHash('hash-of-ours')).toEqual(one);
+    expect(await store.tokens.foreign('5f2b')).toEqual([{ token: other, hash: 'sha512:1:salt:other' }]);
+  });
+
   test('a token of nobody, or of a session that has ended, is refused', async ({ store, anna }) => {
     const nobody = newToken({ ...anna, id: anna.id + 1 });
     await expect(store.tokens.insert(nobody)).rejects.toMatchObject({ code: 'not_found' });

@@ -18,6 +18,7 @@ import * as passwords from './0005-passwords.ts';
 import * as announcements from './0006-announcements.ts';
 import * as authStates from './0007-auth-states.ts';
 import * as shares from './0008-shares.ts';
+import * as foreignTokens from './0009-foreign-tokens.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 export interface Step {
@@ -38,6 +39,7 @@ export const STEPS: Steps = {
   '0006-announcements': announcements,
   '0007-auth-states': authStates,
   '0008-shares': shares,
+  '0009-foreign-tokens': foreignTokens,
 };
 
 /** What was done to a database, by us or by another version. */

@@ -104,6 +104,8 @@ interface TokensTable {
   session_id: string | null;
   oauth_client_id: string | null;
   server_id: string | null;
+  /** How the secret begins, where `hash` is another hub's; else null. */
+  prefix: string | null;
 }
 
 interface GroupsTable {

@@ -1,9 +1,9 @@
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely';
 import { HubError } from '../../domain/errors.ts';
 import type { ServerId } from '../../domain/server.ts';
 import type { SessionId } from '../../domain/session.ts';
 import type { Token } from '../../domain/token.ts';
-import type { NewToken, TokenQuery, TokenRepository } from '../store.ts';
+import type { ForeignToken, NewToken, TokenQuery, TokenRepository } from '../store.ts';
 import type { Access } from './access.ts';
 import { latestOf, toucherOf } from './activity.ts';
 import { toDate, toDateOrNull, toMilliseconds, toMillisecondsOrNull } from './columns.ts';
@@ -22,16 +22,20 @@ export class SqlTokens implements TokenRepository {
     return row && toToken(row);
   }
 
+  async foreign(prefix: string): Promise<readonly ForeignToken[]> {
+    const rows = await this.#access.reads.all(liveByPrefix, prefix);
+    return rows.map((row) => ({ token: toToken(row), hash: row.hash }));
+  }
+
+  async rehash(id: number, hash: string): Promise<void> {
+    await this.#access.write((tx) => tx.change(setHash, id, hash));
+  }
+
   async list(query: TokenQuery): Promise<readonly Token[]> {
     const { reads } = this.#access;
     const { rows } = await reads.execute(
-      reads.db
-        .selectFrom('tokens')
-        .innerJoin('users', 'users.id', 'tokens.user_id')
-        .leftJoin('sessions', 'sessions.id', 'tokens.session_id')
-        .selectAll('tokens')
-        .select('users.name as user_name')
-        .where((eb) => eb.and([isLive(reads.backend.clock), ...matches(eb, query)]))
+      liveTokens(reads.db, reads.backend.clock)
+        .where((eb) => eb.and(matches(eb, query)))
         .orderBy('tokens.id'),
     );
     return rows.map(toToken);
@@ -54,6 +58,7 @@ export class SqlTokens implements TokenRepository {
             session_id: token.sessionId,
             oauth_client_id: token.oauthClientId,
             server_id: token.serverId,
+            prefix: token.prefix ?? null,
           })
           .onConflict((conflict) => conflict.column('hash').doNothing()),
       );
@@ -134,15 +139,26 @@ const byHash = statement(({ db }, hash: string) =>
 );
 
 const liveByHash = statement(({ db, clock }, hash: string) =>
-  db
+  liveTokens(db, clock).where('tokens.hash', '=', hash),
+);
+
+const liveByPrefix = statement(({ db, clock }, prefix: string) =>
+  liveTokens(db, clock).where('tokens.prefix', '=', prefix),
+);
+
+const setHash = statement(({ db }, id: number, hash: string) =>
+  db.updateTable('tokens').set({ hash, prefix: null }).where('id', '=', id),
+);
+
+function liveTokens(db: Kysely<Tables>, clock: Expression<number>) {
+  return db
     .selectFrom('tokens')
     .innerJoin('users', 'users.id', 'tokens.user_id')
     .leftJoin('sessions', 'sessions.id', 'tokens.session_id')
     .selectAll('tokens')
     .select('users.name as user_name')
-    .where('tokens.hash', '=', hash)
-    .where(isLive(clock)),
-);
+    .where(isLive(clock));
+}
 
 const removeExpired = statement(({ db, clock }) => db.deleteFrom('tokens').where('expires_at', '<=', clock));
 
