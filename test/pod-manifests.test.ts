@@ -37,6 +37,7 @@ function manifestsOf(input: string) {
     priorityClassName: null,
     podLabels: {},
     pullSecrets: [],
+    filesSecret: 'singleuser',
   });
   const userOptions = JSON.parse(options!);
   const recipe = recipeFor(settings, userOptions);

@@ -58,6 +58,8 @@ export interface UserPodsConfig {
   readonly extraResourceGuarantees: JsonMap;
   /** Environment that comes from the cluster: entries without a plain value. */
   readonly environmentFrom: JsonItems;
+  /** What is in them is in the Secret that the chart makes. */
+  readonly files: readonly MountedFile[];
   readonly networkPolicy: NetworkPolicyConfig;
   readonly cloudMetadata: {
     readonly block: boolean;
@@ -65,6 +67,15 @@ export interface UserPodsConfig {
     /** An image with iptables, that the file names for it; null: the network policy alone keeps users off. */
     readonly image: { readonly name: string; readonly tag: string } | null;
   };
+}
+
+/** A file of `extraFiles`. */
+export interface MountedFile {
+  /** Its key in the Secret. */
+  readonly name: string;
+  readonly mountPath: string;
+  /** Null: the cluster's own. */
+  readonly mode: number | null;
 }
 
 /**

@@ -9,6 +9,7 @@ import { checkAzure } from './checks/azure.ts';
 import { checkCluster } from './checks/cluster.ts';
 import { checkCourse } from './checks/course.ts';
 import { checkDatabase } from './checks/database.ts';
+import { checkFiles } from './checks/files.ts';
 import { checkGeneration } from './checks/generation.ts';
 import { checkHttps } from './checks/https.ts';
 import { checkImage } from './checks/image.ts';
@@ -105,6 +106,7 @@ const CHECKS = [
   checkPlainSight,
   checkDatabase,
   checkCluster,
+  checkFiles,
   checkScalars,
 ];
 

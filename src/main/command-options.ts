@@ -74,6 +74,7 @@ export function addCourseOptions(command: Command): Command {
       'with --spawner kubernetes: Secrets with which images are pulled too',
       [],
     )
+    .option('--files-secret <name>', 'with --spawner kubernetes: the Secret that holds singleuser.extraFiles')
     .option('--online', 'insist on the real address of the notebooks', false)
     .option('--strict-hooks', 'a failed postStart command fails the start, as on Kubernetes', false)
     .option(

@@ -1,7 +1,13 @@
 /** What a Config says of users' pods, as the Kubernetes spawner is told it. */
 import type { Config, Secrets } from '../config/config.ts';
 import type { Json, JsonMap } from '../config/json.ts';
-import type { AffinityConfig, JsonItems, KubernetesConfig, PodPieces } from '../config/kubernetes.ts';
+import type {
+  AffinityConfig,
+  JsonItems,
+  KubernetesConfig,
+  MountedFile,
+  PodPieces,
+} from '../config/kubernetes.ts';
 import type { KubernetesSettings } from '../spawner/kubernetes/kubernetes-settings.ts';
 import { PLAIN_RECIPE, type PodRecipe, withTraits } from '../spawner/kubernetes/pod-recipe.ts';
 
@@ -17,6 +23,8 @@ export interface ClusterPlace {
   readonly podLabels: Readonly<Record<string, string>>;
   /** Secrets that the chart made for pulling images. */
   readonly pullSecrets: readonly string[];
+  /** The Secret with what is in the files that the course puts into pods; null: there is none. */
+  readonly filesSecret: string | null;
 }
 
 type PodSecrets = Pick<Secrets, 'serverEnvironment' | 'podPieces'>;
@@ -75,7 +83,7 @@ function recipeOf(
     podAntiAffinityPreferred: userPods.podAntiAffinity.preferred,
     schedulerName: place.schedulerName,
     priorityClassName: place.priorityClassName,
-    ...storage(server.storage, kubernetes.volumes),
+    ...storage(server.storage, kubernetes.volumes, filesOf(userPods.files, place.filesSecret)),
     initContainers: initContainers(userPods, podPieces),
     extraContainers: podPieces.extraContainers,
     extraPodConfig: podPieces.extraPodConfig,
@@ -107,15 +115,21 @@ function nodeAffinity(
   };
 }
 
+interface Mounted {
+  readonly volumes: JsonMap;
+  readonly mounts: JsonMap;
+}
+
 function storage(
   settings: Config['server']['storage'],
   volumes: KubernetesConfig['volumes'],
+  files: Mounted,
 ): Partial<PodRecipe> {
   const claim = volumes.claim;
   const home = homeOf(settings, claim);
   return {
-    volumes: { ...home.volumes, ...named(volumes.extraVolumes) },
-    volumeMounts: { ...home.mounts, ...numbered(volumes.extraVolumeMounts) },
+    volumes: { ...home.volumes, ...files.volumes, ...named(volumes.extraVolumes) },
+    volumeMounts: { ...home.mounts, ...files.mounts, ...numbered(volumes.extraVolumeMounts) },
     ...(claim === null || settings.type !== 'dynamic'
       ? {}
       : {
@@ -130,10 +144,7 @@ function storage(
 }
 
 /** The volume at the student's home folder, under the key that the chart gives it. */
-function homeOf(
-  settings: Config['server']['storage'],
-  claim: KubernetesConfig['volumes']['claim'],
-): { readonly volumes: JsonMap; readonly mounts: JsonMap } {
+function homeOf(settings: Config['server']['storage'], claim: KubernetesConfig['volumes']['claim']): Mounted {
   if (settings.type === 'none' || (settings.type === 'dynamic' && claim === null)) {
     return { volumes: {}, mounts: {} };
   }
@@ -143,6 +154,25 @@ function homeOf(
   return {
     volumes: { [name]: { name, persistentVolumeClaim: { claimName } } },
     mounts: { [name]: { name, mountPath: settings.homeMountPath, ...(subPath ? { subPath } : {}) } },
+  };
+}
+
+/** Each file by itself, so that what the image has beside it stays. */
+function filesOf(files: readonly MountedFile[], secretName: string | null): Mounted {
+  if (secretName === null || files.length === 0) return { volumes: {}, mounts: {} };
+  const items = files.map(({ name, mode }) => ({
+    key: name,
+    path: name,
+    ...(mode === null ? {} : { mode }),
+  }));
+  return {
+    volumes: { files: { name: 'files', secret: { secretName, items } } },
+    mounts: Object.fromEntries(
+      files.map(({ name, mountPath }) => [
+        `files-${name}`,
+        { name: 'files', mountPath, subPath: name, readOnly: true },
+      ]),
+    ),
   };
 }
 

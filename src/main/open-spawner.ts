@@ -58,13 +58,24 @@ async function openKubernetesSpawner(settings: HubSettings, log: Logger): Promis
         priorityClassName: cluster.priorityClassName,
         podLabels: cluster.podLabels,
         pullSecrets: cluster.pullSecrets,
+        filesSecret: cluster.filesSecret,
       }),
     logger: log,
   }).catch((error: Error) => {
     throw noCluster(error);
   });
-  return { spawner, findings: await spawner.findings() };
+  const hasFiles = config.kubernetes.userPods.files.length > 0 && cluster.filesSecret === null;
+  return { spawner, findings: [...(await spawner.findings()), ...(hasFiles ? [FILES_LEFT_OUT] : [])] };
 }
+
+const FILES_LEFT_OUT: Finding = {
+  code: 'files-left-out',
+  severity: 'warning',
+  path: 'singleuser.extraFiles',
+  position: null,
+  message: 'Servers start without the files of `singleuser.extraFiles`: no Secret holds them.',
+  help: 'Install the course with the chart, which makes one, or name one of yours with --files-secret.',
+};
 
 /**
  * The address of this machine that pods can reach, as far as it can be known: the one by which this machine reaches the

@@ -31,6 +31,7 @@ export interface CourseOptions extends CourseFiles {
   /** Each `NAME=VALUE`. */
   readonly podLabel: readonly string[];
   readonly pullSecret: readonly string[];
+  readonly filesSecret?: string | undefined;
   readonly python?: string | undefined;
   readonly online: boolean;
   readonly strictHooks: boolean;
@@ -73,10 +74,12 @@ export interface ClusterOptions {
   readonly podLabels: Readonly<Record<string, string>>;
   /** Secrets for pulling images, beside those of the file. */
   readonly pullSecrets: readonly string[];
+  /** The Secret that holds the files of `singleuser.extraFiles`, each under its name; null: none does. */
+  readonly filesSecret: string | null;
 }
 
 export function clusterOf(options: CourseOptions): ClusterOptions {
-  const { kubeconfig, namespace, schedulerName, priorityClass, podLabel, pullSecret } = options;
+  const { kubeconfig, namespace, schedulerName, priorityClass, podLabel, pullSecret, filesSecret } = options;
   return {
     kubeconfig: kubeconfig === undefined ? null : resolve(kubeconfig),
     namespace: namespace ?? null,
@@ -84,6 +87,7 @@ export function clusterOf(options: CourseOptions): ClusterOptions {
     priorityClassName: priorityClass ?? null,
     podLabels: Object.fromEntries(podLabel.map(labelOf)),
     pullSecrets: pullSecret,
+    filesSecret: filesSecret ?? null,
   };
 }
 

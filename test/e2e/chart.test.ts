@@ -48,6 +48,7 @@ describe.runIf(lacking.length === 0)('the chart on a cluster', () => {
         image: { name: notebook, tag: notebookTag },
         memory: { limit: '1G', guarantee: '128M' },
         cpu: { limit: 1, guarantee: 0.05 },
+        extraFiles: { motd: { mountPath: '/etc/course/motd.json', data: { hello: 'there' }, mode: 0o444 } },
         lifecycleHooks: {
           postStart: {
             exec: { command: ['sh', '-c', 'mkdir -p notebooks && echo here > notebooks/here.txt'] },
@@ -97,6 +98,8 @@ describe.runIf(lacking.length === 0)('the chart on a cluster', () => {
     await page.waitForURL(/\/user\/user1\//, { timeout: 120_000 });
     await page.locator('.jp-Launcher, .jp-Notebook').first().waitFor({ timeout: 90_000 });
     expect(await runInKernel(page, '/user/user1/', "open('notebooks/here.txt').read()")).toBe("'here\\n'");
+    const file = "open('/etc/course/motd.json').read()";
+    expect(await runInKernel(page, '/user/user1/', file)).toContain('{"hello":"there"}');
     await takePicture(page, 'chart-lab');
   });
 
@@ -201,6 +204,7 @@ const wideValues = {
     },
     db: { type: 'postgres', url: 'postgres://hub@db/hub', password: 'x' },
     extraEnv: { PLAIN: 'text', REFERRED: { valueFrom: { secretKeyRef: { name: 'some', key: 'key' } } } },
+    extraFiles: { banner: { mountPath: '/etc/banner.txt', stringData: 'Welcome' } },
     extraVolumes: [{ name: 'more', emptyDir: {} }],
     extraVolumeMounts: [{ name: 'more', mountPath: '/more' }],
     extraContainers: [{ name: 'beside', image: 'registry.example.org/beside:1' }],

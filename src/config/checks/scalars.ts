@@ -6,7 +6,7 @@ import type { Check } from './check.ts';
 /** Values without quotes that mean to Helm what their writer may not have meant, or that other programs read differently. */
 export const checkScalars: Check = ({ tree }) =>
   [...leaves(tree)].flatMap(({ node, path }) => {
-    if (node.plain === undefined || isTime(path)) return [];
+    if (node.plain === undefined || isMeant(path)) return [];
     const risk = RISKS.find(({ pattern, is }) => pattern.test(node.plain!) && typeof node.value === is);
     if (risk === undefined) return [];
     const isSecret = isSecretPath(path);
@@ -24,9 +24,9 @@ export const checkScalars: Check = ({ tree }) =>
     });
   });
 
-/** Dates and times are meant as such there, and are read from any form. */
-function isTime(path: Path): boolean {
-  return path[0] === 'course' && path[1] === 'sessions';
+/** Dates and times of classes are read from any form; the modes of files are written in octal everywhere. */
+function isMeant(path: Path): boolean {
+  return (path[0] === 'course' && path[1] === 'sessions') || (path[1] === 'extraFiles' && path[3] === 'mode');
 }
 
 interface Risk {

@@ -31,7 +31,7 @@ export const hubSchema = section({
     'it is Python for another hub and cannot run here',
     'Say what it sets with keys instead: `singleuser.*`, `hub.*` or `hub.config.<Class>.<trait>`.',
   ),
-  extraFiles: secret(laterAs(files)),
+  extraFiles: secret(cluster(files)),
   services: secret(z.record(z.string(), serviceSchema)),
   loadRoles: z.record(z.string(), roleSchema),
   templatePaths: later(ON_PAGES, names),

@@ -177,6 +177,7 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'hub.namedServerLimitPerUser': 'How many servers a user may have beside the first; 0: no limit.',
   'hub.shutdownOnLogout': 'Whether logging out stops the user’s servers.',
   'hub.redirectToServer': 'Whether `/` leads to the user’s running server.',
+  'hub.extraFiles': 'Files for the hub’s pod, as `singleuser.extraFiles` has them.',
   'hub.extraEnv': 'Environment of the hub’s own process.',
   'hub.db': 'Where the hub keeps its state.',
   'hub.db.type':
@@ -212,6 +213,8 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'singleuser.lifecycleHooks': 'Commands around the life of a server.',
   'singleuser.lifecycleHooks.postStart.exec.command':
     'Runs when a server has started, before its user gets in.',
+  'singleuser.extraFiles':
+    'Files for every server: where each is mounted, what is in it (`data`, `stringData` or `binaryData`), and its `mode`.',
   'singleuser.extraEnv': 'Environment of every server.',
   'singleuser.cmd': 'The command that starts a server; null: the image’s own.',
   'singleuser.defaultUrl': 'The page of the server that opens first, such as `/lab`.',

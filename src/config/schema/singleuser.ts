@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cluster, laterAs, replaced, secret, section } from './fate.ts';
+import { cluster, replaced, secret, section } from './fate.ts';
 import { json, jsonItems, jsonList, jsonMap, labels } from './passthrough.ts';
 import { image, imageKeys, networkPolicy, resources } from './pods.ts';
 import {
@@ -59,7 +59,7 @@ export const singleuserSchema = section({
   defaultUrl: text,
   startTimeout: seconds,
   profileList: cluster(jsonItems),
-  extraFiles: secret(laterAs(files)),
+  extraFiles: secret(cluster(files)),
   podNameTemplate: cluster(text),
   networkPolicy: cluster(networkPolicy),
   initContainers: cluster(jsonItems),

@@ -126,6 +126,11 @@ function readUserPods({ singleuser = {} }: Values): UserPodsConfig {
     extraResourceLimits: extraResource?.limits ?? {},
     extraResourceGuarantees: extraResource?.guarantees ?? {},
     environmentFrom: environmentFrom(extraEnv),
+    files: Object.entries(singleuser.extraFiles ?? {}).map(([name, { mountPath = '', mode = null }]) => ({
+      name,
+      mountPath,
+      mode,
+    })),
     networkPolicy: readNetworkPolicy(singleuser.networkPolicy),
     cloudMetadata: {
       block: cloudMetadata?.blockWithIptables ?? true,
