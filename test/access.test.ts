@@ -101,8 +101,11 @@ GET    /groups/{group}/shared/{owner}/{server}        403     403     403     40
 DELETE /groups/{group}/shared/{owner}/{server}        403     403     403     403     204     403     403     403     403     403     403
 GET    /people                                        403     403     403     200     200     403     403     403     403     403     403
 GET    /people/active                                 403     403     403     200     200     403     403     403     403     403     403
+GET    /people/names                                  403     403     403     200     200     403     403     403     403     200     403
+GET    /people/groups                                 403     403     403     200     200     200     200     403     403     403     403
 POST   /people/start                                  403     403     403     202     202     403     403     403     403     403     403
 POST   /people/stop                                   403     403     403     202     202     403     403     403     403     403     403
+POST   /people/remove                                 403     403     403     403     200     200     200     403     403     403     403
 POST   /people/roster                                 403     403     403     403     200     403     403     403     403     403     403
 GET    /announcements                                 403     200     200     200     200     200     200     200     200     200     403
 POST   /announcements                                 403     403     403     201     201     403     403     403     403     403     403
@@ -150,6 +153,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PATCH /shares/{user}/{server}': { user: 'bo' },
   'POST /people/start': { names: ['anna'] },
   'POST /people/stop': { names: ['anna'] },
+  'POST /people/remove': { names: ['anna'] },
   'POST /people/roster': { text: 'new', add: true },
   'POST /announcements': { text: 'Hello' },
   'POST /proxies/activity': {},
@@ -183,6 +187,7 @@ const ONCE = [
   'DELETE /groups/{group}/shared/{owner}/{server}',
   'DELETE /announcements/{id}',
   'POST /people/stop',
+  'POST /people/remove',
   'POST /shutdown',
 ];
 

@@ -1,6 +1,16 @@
+export const PHASES = [
+  'waiting',
+  'launching',
+  'notebooks',
+  'starting',
+  'ready',
+  'failed',
+  'stopping',
+] as const;
+
 /** One thing that a person who waits for a server can understand. */
 export interface Progress {
-  readonly phase: 'waiting' | 'launching' | 'notebooks' | 'starting' | 'ready' | 'failed' | 'stopping';
+  readonly phase: (typeof PHASES)[number];
   readonly message: string;
   /** 0 to 100: never falls within an attempt. */
   readonly percent: number;

@@ -1,8 +1,9 @@
 /**
  * A list of people as a teacher has it: a name a line, or a CSV (RFC 4180) of a spreadsheet with a line of headings, of
- * which `name` (or what else such columns are called) is read.
+ * which `name` and `group` (or what else such columns are called) are read.
  */
 import { HubError } from './errors.ts';
+import { groupNameProblem } from './group.ts';
 import { normalizeUserName, userNameProblem } from './user.ts';
 
 export interface RosterLine {
@@ -10,7 +11,9 @@ export interface RosterLine {
   readonly line: number;
   /** Normalised. */
   readonly name: string;
-  /** Why it cannot be a name; null: it can. */
+  /** To which they are to belong. */
+  readonly groups: readonly string[];
+  /** Why it cannot be a name, or its group not one; null: it can. */
   readonly problem: string | null;
 }
 
@@ -29,18 +32,33 @@ const NAME_HEADINGS = [
   'gebruikersnaam',
 ];
 
+const GROUP_HEADINGS = ['group', 'groups', 'groep', 'groepen', 'class', 'klas'];
+
+/** Between several groups of one person. */
+const BETWEEN_GROUPS = /[,;|]/;
+
 /** Empty lines are left out. @throws HubError `invalid` where there are more than `MOST_LINES` */
 export function readRoster(text: string): readonly RosterLine[] {
   const records = readRecords(text.replace(/^\u{feff}/u, ''));
   if (records.length > MOST_LINES)
     throw new HubError('invalid', `A list may have ${MOST_LINES} lines. Add the people in several parts.`);
   const headings = records[0]?.fields.map((field) => field.trim().toLowerCase()) ?? [];
-  const named = NAME_HEADINGS.map((heading) => headings.indexOf(heading)).find((index) => index >= 0);
-  const people = named === undefined ? records : records.slice(1);
-  return people.map(({ line, fields }) => {
-    const name = normalizeUserName(fields[named ?? 0] ?? '');
-    return { line, name, problem: userNameProblem(name) ?? null };
-  });
+  const columnOf = (words: readonly string[]) =>
+    words.map((heading) => headings.indexOf(heading)).find((index) => index >= 0);
+  const named = columnOf(NAME_HEADINGS);
+  if (named === undefined) return records.map(({ line, fields }) => readLine(line, fields[0]));
+  const grouped = columnOf(GROUP_HEADINGS);
+  return records
+    .slice(1)
+    .map(({ line, fields }) => readLine(line, fields[named], grouped === undefined ? '' : fields[grouped]));
+}
+
+function readLine(line: number, written = '', writtenGroups = ''): RosterLine {
+  const name = normalizeUserName(written);
+  const told = writtenGroups.split(BETWEEN_GROUPS).map((group) => group.trim());
+  const groups = [...new Set(told.filter((group) => group !== ''))];
+  const problem = userNameProblem(name) ?? groups.map(groupNameProblem).find((found) => found !== undefined);
+  return { line, name, groups, problem: problem ?? null };
 }
 
 interface TextRecord {

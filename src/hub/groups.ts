@@ -3,18 +3,43 @@ import { HubError } from '../domain/errors.ts';
 import { type Group, type GroupWithMembers, groupNameProblem } from '../domain/group.ts';
 import { normalizeUserName } from '../domain/user.ts';
 import type { GroupQuery, Page, Store } from '../store/store.ts';
+import { type CheckedRoster, checkRoster, type GroupPermission, joinGroups } from './roster.ts';
 
 export class Groups {
   readonly #store: Store;
   readonly #managed: boolean;
+  readonly #declared: ReadonlyMap<string, readonly string[]>;
 
   constructor(parts: {
     readonly store: Store;
     /** Whether logins say who is in which group, and nobody else does. */
     readonly managed: boolean;
+    /** Those of the file: they are made at each start, with these members. */
+    readonly declared: readonly GroupWithMembers[];
   }) {
     this.#store = parts.store;
     this.#managed = parts.managed;
+    this.#declared = new Map(parts.declared.map(({ name, users }) => [name, users]));
+  }
+
+  /** Who says who is in a group, and whom the file puts into it at each start. */
+  sourceOf(name: string): {
+    readonly source: 'course' | 'file' | 'login';
+    readonly fixed: readonly string[];
+  } {
+    const fixed = this.#declared.get(name);
+    if (this.#managed) return { source: 'login', fixed: [] };
+    return fixed === undefined ? { source: 'course', fixed: [] } : { source: 'file', fixed };
+  }
+
+  /** As `checkRoster`; every group is closed where logins say who is in it. */
+  checkRoster(text: string, mayJoin: GroupPermission): Promise<CheckedRoster> {
+    return checkRoster(this.#store, text, (...about) => !this.#managed && mayJoin(...about));
+  }
+
+  /** As `joinGroups`. */
+  join(roster: CheckedRoster): Promise<void> {
+    return joinGroups(this.#store, roster);
   }
 
   get(name: string): Promise<GroupWithMembers | undefined> {

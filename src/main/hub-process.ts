@@ -92,6 +92,7 @@ export async function serveHub(
       trustedProxies: settings.trustedProxies,
     }),
     rights: { roles: config.rights.roles, customScopes: new Map(Object.entries(config.rights.customScopes)) },
+    declaredGroups: config.rights.groups,
     servers: {
       ...config.server,
       environment: secrets.serverEnvironment,

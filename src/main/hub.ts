@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { LoginWay } from '../authenticator/authenticator.ts';
 import { isInClass } from '../domain/class-time.ts';
+import type { GroupWithMembers } from '../domain/group.ts';
 import { serverRoutes } from '../domain/route.ts';
 import type { Service } from '../domain/service.ts';
 import { createHubApp } from '../http/app.ts';
@@ -59,6 +60,8 @@ export interface HubParts {
   readonly site: Site;
   /** Roles and scopes that the course declares. */
   readonly rights: DeclaredRights;
+  /** Groups that the course declares; they are made already. */
+  readonly declaredGroups: readonly GroupWithMembers[];
   readonly servers: ServerSettings;
   readonly limits: ServerLimits;
   readonly bounds: Bounds;
@@ -140,15 +143,17 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const services = new Services({ services: list, tokens: serviceTokens, pidOf });
   const running = new RunningServers({ store, spawner, specs, baseUrl: site.baseUrl, now });
 
+  const users = new Users({ store, servers, events });
+
   const shutdown = new Shutdown({ store, servers, events });
 
   const app = await createHubApp({
-    users: new Users({ store, servers, events }),
+    users,
     authStates,
     servers,
     shares: new Shares({ store, now }),
     services,
-    course: new Course({ store, servers }),
+    course: new Course({ store, servers, users, running }),
     changes: new Changes({ store }),
     settings: parts.settings,
     tokens: new Tokens({ store, roles, perUser: parts.bounds.tokensPerUser, now }),
@@ -171,7 +176,11 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
       now,
     }),
     roles,
-    groups: new Groups({ store, managed: ways.some(({ managesGroups }) => managesGroups) }),
+    groups: new Groups({
+      store,
+      managed: ways.some(({ managesGroups }) => managesGroups),
+      declared: parts.declaredGroups,
+    }),
     announcements: new Announcements({ store, now }),
     activity: new Activity({ store, now }),
     oauth: new OAuthProvider({ store, services, events, baseUrl: site.baseUrl, now }),

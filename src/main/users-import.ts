@@ -1,7 +1,7 @@
-/** `polder users import`: adds the people of a list or CSV, whether or not the hub runs. */
+/** `polder users import`: adds the people of a list or CSV, and to their groups, whether or not the hub runs. */
 import { readFile } from 'node:fs/promises';
 import { HubError } from '../domain/errors.ts';
-import { checkRoster } from '../hub/roster.ts';
+import { type CheckedGroup, checkRoster, joinGroups } from '../hub/roster.ts';
 import { findDatabase } from './find-database.ts';
 import type { CourseFiles } from './prepare-course.ts';
 
@@ -20,9 +20,12 @@ export async function importUsers(options: ImportOptions, say: (line: string) =>
   const text = await readFile(options.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new HubError('not_found', `${options.file} cannot be read: ${error.message}`);
   });
-  const { open } = await findDatabase(options);
+  const { config, open } = await findDatabase(options);
   await using store = await open();
-  const lines = await checkRoster(store, text);
+  const logins = [config.login, ...config.login.others.map(({ login }) => login)];
+  const managed = logins.some(({ service }) => service?.managesGroups);
+  const roster = await checkRoster(store, text, () => !managed);
+  const { lines, groups } = roster;
   const of = (status: (typeof lines)[number]['status']) => lines.filter((line) => line.status === status);
   for (const { line, name, problem } of of('invalid')) say(`${options.file}:${line}: “${name}”: ${problem}.`);
   const fresh = of('new').map(({ name }) => ({ name, admin: false }));
@@ -31,5 +34,13 @@ export async function importUsers(options: ImportOptions, say: (line: string) =>
     `${options.dryRun ? 'To add' : 'Added'}: ${added.length}. There already: ${of('exists').length}. ` +
       `Said twice: ${of('repeated').length}. Not a name: ${of('invalid').length}.`,
   );
+  if (!options.dryRun) await joinGroups(store, roster);
+  for (const group of groups) say(`Group “${group.name}”: ${cameOf(group, options)}`);
   return of('invalid').length > 0 ? 1 : 0;
+}
+
+function cameOf({ status, joining }: CheckedGroup, { dryRun }: Pick<ImportOptions, 'dryRun'>): string {
+  if (status === 'closed') return 'left as it is, because logins say who is in it.';
+  const made = status === 'new' ? (dryRun ? 'to make, ' : 'made, ') : '';
+  return `${made}${joining.length} ${dryRun ? 'to put into it' : 'put into it'}.`;
 }

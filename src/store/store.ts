@@ -117,6 +117,8 @@ export interface UserQuery {
   readonly names?: readonly string[];
   /** `active`: has a server that is not at rest; `ready`: has one that is ready; `inactive`: has none active. */
   readonly state?: 'active' | 'ready' | 'inactive';
+  /** Only members of this group. */
+  readonly group?: string;
   /** Default `id`. Names by code point; who was never active counts as active least recently; ties by id. */
   readonly sort?: 'id' | '-id' | 'name' | '-name' | 'last_activity' | '-last_activity';
   readonly offset?: number;

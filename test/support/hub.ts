@@ -6,6 +6,7 @@ import { type Logger, pino } from 'pino';
 import { NOBODY } from '../../src/authenticator/allow-rule.ts';
 import type { LoginWay } from '../../src/authenticator/authenticator.ts';
 import { DummyAuthenticator } from '../../src/authenticator/dummy/dummy.ts';
+import type { GroupWithMembers } from '../../src/domain/group.ts';
 import type { Server } from '../../src/domain/server.ts';
 import type { ServerChoices } from '../../src/domain/server-choices.ts';
 import type { Service } from '../../src/domain/service.ts';
@@ -44,6 +45,7 @@ export interface HubOptions {
   readonly instructors?: readonly string[];
   /** Roles and scopes that the course declares. */
   readonly rights?: DeclaredRights;
+  readonly declaredGroups?: readonly GroupWithMembers[];
   /** Null: any. */
   readonly password?: string | null;
   /** Ways to log in, in place of the one with the password. */
@@ -162,6 +164,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     ],
     site,
     rights: options.rights ?? { roles: [], customScopes: new Map() },
+    declaredGroups: options.declaredGroups ?? [],
     servers: {
       memory: { limit: null, guarantee: null },
       cpu: { limit: null, guarantee: null },

@@ -66,7 +66,7 @@ test('where logins say who is in which group, nobody else does', async () => {
   await using hub = await startHub();
   const { store } = hub;
   const anna = await hub.user('anna');
-  const groups = new Groups({ store, managed: true });
+  const groups = new Groups({ store, managed: true, declared: [] });
   await store.groups.setOfUser(anna.id, ['b', 'a']);
   expect((await store.users.get('anna'))!.groups).toEqual(['a', 'b']);
   const disabled = { code: 'invalid', message: expect.stringContaining('disabled') };

@@ -1,8 +1,11 @@
 /** People and their servers as the pages of those who teach show them. */
 import { z } from 'zod';
+import type { Caller } from '../../domain/caller.ts';
+import { PHASES } from '../../domain/progress.ts';
 import { serverPath } from '../../domain/route.ts';
+import { allows } from '../../domain/scope.ts';
 import type { Server } from '../../domain/server.ts';
-import type { QueuePlace } from '../../domain/start-queue.ts';
+import type { SeenServer } from '../../hub/course.ts';
 import type { Site } from '../parts.ts';
 import { time } from './operation.ts';
 
@@ -19,6 +22,15 @@ const courseServer = z.object({
     .object({ id: z.string(), at: time, reason: z.string(), hint: z.string().nullable() })
     .nullable()
     .describe('Why it failed; the log has the same id.'),
+  memory: z.number().nullable().describe('Bytes; null where it does not run, or nobody can tell.'),
+  place: z
+    .object({ position: z.int(), seconds: z.number().nullable(), full: z.boolean() })
+    .nullable()
+    .describe('Among those that wait.'),
+  step: z
+    .object({ phase: z.enum(PHASES), message: z.string(), since: time })
+    .nullable()
+    .describe('What happens, while it starts.'),
   url: z.string(),
 });
 
@@ -29,6 +41,7 @@ export const peopleSchema = z.object({
     z.object({
       name: z.string(),
       roles: z.array(z.string()),
+      groups: z.array(z.string()),
       lastActivity: time.nullable(),
       servers: z.array(courseServer),
     }),
@@ -37,28 +50,12 @@ export const peopleSchema = z.object({
 
 export const activeSchema = z.object({
   people: z.int().describe('How many there are in all.'),
-  servers: z.array(
-    courseServer.extend({
-      owner: z.string(),
-      place: z.object({ position: z.int(), seconds: z.number().nullable(), full: z.boolean() }).nullable(),
-    }),
-  ),
-});
-
-export const rosterSchema = z.object({
-  lines: z.array(
-    z.object({
-      line: z.int(),
-      name: z.string(),
-      problem: z.string().nullable(),
-      status: z.enum(['new', 'exists', 'repeated', 'invalid']),
-    }),
-  ),
-  created: z.array(z.string()),
+  absent: z.array(z.string()).nullable().describe('Of a group, those who have no such server.'),
+  servers: z.array(courseServer.extend({ owner: z.string() })),
 });
 
 export function courseServerModel(
-  server: Server,
+  { server, place, step, memory }: SeenServer,
   { baseUrl }: Pick<Site, 'baseUrl'>,
 ): z.output<typeof courseServer> {
   const { failure } = server;
@@ -70,10 +67,17 @@ export function courseServerModel(
     lastActivity: server.lastActivityAt,
     stopReason: server.stopReason,
     failure: failure && { id: failure.id, at: failure.at, reason: failure.reason, hint: failure.hint },
+    memory,
+    place: place && { position: place.position, seconds: place.estimateSeconds, full: place.full },
+    step: step && { phase: step.phase, message: step.message, since: step.at },
     url: serverPath(baseUrl, server.owner, server.name),
   };
 }
 
-export function placeModel(place: QueuePlace | null) {
-  return place && { position: place.position, seconds: place.estimateSeconds, full: place.full };
+/** Of which servers a caller has the scope. */
+export function serversPermitted(
+  { scopes }: Caller,
+  scope: string,
+): (server: Pick<Server, 'owner' | 'name'>) => boolean {
+  return ({ owner, name }) => allows(scopes, scope, { user: owner, server: name });
 }

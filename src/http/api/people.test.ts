@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { startServer } from '../../../test/pages/start-server.ts';
 import { startHub } from '../../../test/support/hub.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what it is is what the tests look at.
@@ -15,8 +16,28 @@ describe('GET /people', () => {
     expect(answer.total).toBe(2);
     expect(answer.counts).toEqual({ ready: 1 });
     expect(answer.items).toMatchObject([
-      { name: 'anna', roles: ['user'], servers: [{ state: 'ready', url: '/user/anna/' }] },
+      {
+        name: 'anna',
+        roles: ['user'],
+        groups: [],
+        servers: [{ state: 'ready', url: '/user/anna/', memory: 104_857_600, place: null, step: null }],
+      },
     ]);
+  });
+
+  it('finds the members of a group, for whom may know them', async () => {
+    await using hub = await startHub({ instructors: ['wim'] });
+    await hub.user('ben');
+    await hub.store.groups.insert(['monday']);
+    await hub.store.groups.setOfUser((await hub.user('anna')).id, ['monday']);
+    const token = await hub.token('wim');
+    const page = await read(hub.api('GET', '/people?group=monday', { token }));
+    expect(page).toMatchObject({ total: 1, items: [{ name: 'anna', groups: ['monday'] }] });
+    expect(await read(hub.api('GET', '/people/names?group=monday', { token }))).toEqual(['anna']);
+    expect(await read(hub.api('GET', '/people/names?search=N', { token }))).toEqual(['anna', 'ben']);
+    const blind = await hub.token('wim', ['list:users', 'read:servers']);
+    for (const path of ['/people', '/people/names', '/people/active'])
+      expect((await hub.api('GET', `${path}?group=monday`, { token: blind })).status).toBe(403);
   });
 
   it('is not for students, nor for whom only some people may be shown', async () => {
@@ -74,6 +95,28 @@ describe('GET /people/active', () => {
       { owner: 'anna', state: 'ready', place: null },
     ]);
   });
+
+  it('says what happens in a start, and who of a group is not there', async () => {
+    await using hub = await startHub();
+    const token = await hub.token('teacher');
+    await hub.store.groups.insert(['monday']);
+    for (const name of ['anna', 'ben']) {
+      const { id } = await hub.user(name);
+      await hub.store.groups.setOfUser(id, ['monday']);
+    }
+    await startServer(hub, { startMs: 60_000 }, 'anna');
+    await hub.server('anna', '', ({ state }) => state === 'starting');
+    await expect
+      .poll(async () => read(hub.api('GET', '/people/active?group=monday', { token })))
+      .toMatchObject({
+        people: 2,
+        absent: ['ben'],
+        servers: [
+          { owner: 'anna', memory: null, step: { phase: 'launching', message: 'Starting your server.' } },
+        ],
+      });
+    expect((await read(hub.api('GET', '/people/active', { token }))).absent).toBe(null);
+  });
 });
 
 describe('POST /people/start and /people/stop', () => {
@@ -95,6 +138,20 @@ describe('POST /people/start and /people/stop', () => {
     await hub.server('cor', '', ({ state }) => state === 'stopped');
   });
 
+  it('are for a group', async () => {
+    await using hub = await startHub();
+    const token = await hub.token('teacher');
+    await hub.user('ben');
+    await hub.store.groups.insert(['monday']);
+    await hub.store.groups.setOfUser((await hub.user('anna')).id, ['monday']);
+    for (const path of ['/people/start', '/people/stop'])
+      expect(await read(hub.api('POST', path, { token, body: { group: 'monday' } }))).toEqual({ servers: 1 });
+    expect(await hub.store.servers.get('ben', '')).toBeUndefined();
+    expect(await read(hub.api('POST', '/people/start', { token, body: { group: 'none' } }))).toEqual({
+      servers: 0,
+    });
+  });
+
   it('refuse to guess whom', async () => {
     await using hub = await startHub();
     const token = await hub.token('teacher');
@@ -105,24 +162,25 @@ describe('POST /people/start and /people/stop', () => {
   });
 });
 
-describe('POST /people/roster', () => {
-  it('says what each line comes to, and makes nobody until it is asked to', async () => {
+describe('POST /people/remove', () => {
+  it('deletes those named once their servers have ended, and never who asks', async () => {
     await using hub = await startHub();
     const token = await hub.token('teacher');
-    await hub.user('anna');
-    const text = 'name\nanna\nben\nBen\na/b\n';
-    const looked = await read(hub.api('POST', '/people/roster', { token, body: { text } }));
-    expect(looked.lines.map(({ status }: never) => status)).toEqual(['exists', 'new', 'repeated', 'invalid']);
-    expect(await hub.store.users.get('ben')).toBeUndefined();
-    const added = await read(hub.api('POST', '/people/roster', { token, body: { text, add: true } }));
-    expect(added.created).toEqual(['ben']);
-    expect((await hub.store.users.get('ben'))?.admin).toBe(false);
+    for (const name of ['anna', 'ben', 'cor']) await hub.user(name);
+    await hub.api('POST', '/users/anna/server', { token });
+    await hub.server('anna', '', ({ state }) => state === 'ready');
+    const body = { names: ['Anna', 'ben', 'nobody', 'teacher'] };
+    expect(await read(hub.api('POST', '/people/remove', { token, body }))).toEqual({ people: 2 });
+    expect(await read(hub.api('GET', '/people/names', { token }))).toEqual(['cor', 'teacher']);
   });
 
-  it('is not for instructors', async () => {
-    await using hub = await startHub({ instructors: ['wim'] });
-    const token = await hub.token('wim');
-    expect((await hub.api('POST', '/people/roster', { token, body: { text: 'ben' } })).status).toBe(403);
+  it('is about those alone whom the scope is about', async () => {
+    await using hub = await startHub();
+    for (const name of ['anna', 'ben']) await hub.user(name);
+    const token = await hub.token('teacher', ['delete:users!user=anna']);
+    const body = { names: ['anna', 'ben'] };
+    expect(await read(hub.api('POST', '/people/remove', { token, body }))).toEqual({ people: 1 });
+    expect(await hub.store.users.get('ben')).toBeDefined();
   });
 });
 

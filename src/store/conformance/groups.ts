@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { UserQuery } from '../store.ts';
 import { dumpOf, streamOf } from './backup.ts';
 import { addUser, nextNotice, type StoreTest } from './store-test.ts';
 
@@ -43,6 +44,21 @@ export function groupsConformance(test: StoreTest): void {
     expect((await store.users.list({})).items[0]!.groups).toEqual(groups);
     expect((await store.users.update(anna.id, { name: 'anne' }))!.groups).toEqual(groups);
     expect(await store.groups.members('b')).toEqual(['anne']);
+  });
+
+  test('people are found by their group, with what else is asked of them', async ({ store, anna }) => {
+    const ben = await addUser(store, 'ben');
+    await addUser(store, 'cor');
+    await store.groups.insert(['a', 'none']);
+    await store.groups.addMembers('a', [anna.id, ben.id]);
+    const found = async (query: UserQuery) => {
+      const { items, total } = await store.users.list({ sort: 'name', ...query });
+      return [items.map(({ name }) => name), total];
+    };
+    expect(await found({ group: 'a', limit: 1 })).toEqual([['anna'], 2]);
+    expect(await found({ group: 'a', nameContains: 'b', state: 'inactive' })).toEqual([['ben'], 1]);
+    expect(await found({ group: 'none' })).toEqual([[], 0]);
+    expect(await found({ group: 'nothing' })).toEqual([[], 0]);
   });
 
   test('members come and go, whether or not they were members', async ({ store, anna }) => {

@@ -155,6 +155,10 @@ function selectUsers({ db, backend }: Connection, query: UserQuery) {
       .replace(/[\\%_]/g, '\\$&');
     found = found.where(sql<boolean>`users.name like ${`%${part}%`} escape '\\'`);
   }
+  if (query.group !== undefined) {
+    const members = db.selectFrom('group_members').select('user_id').where('group_name', '=', query.group);
+    found = found.where('users.id', 'in', members);
+  }
   if (query.state === undefined) return found;
   // Those with such servers are few and found by an index, however many users there are.
   const states = query.state === 'ready' ? READY : ACTIVE;
