@@ -21,7 +21,7 @@ export async function buildLab(sources, target, version) {
     platform: 'browser',
     logLevel: 'warn',
     output: {
-      dir: join(folder, 'static'),
+      dir: folder,
       format: 'iife',
       // Browsers keep it for long: a new one has a new name.
       entryFileNames: '[name].[hash].js',
@@ -39,7 +39,7 @@ export async function buildLab(sources, target, version) {
     license: 'MIT',
     jupyterlab: {
       extension: true,
-      _build: { load: `static/${output[0].fileName}`, extension: './extension' },
+      _build: { load: output[0].fileName, extension: './extension' },
     },
   };
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -38,6 +38,7 @@ function manifestsOf(input: string) {
     podLabels: {},
     pullSecrets: [],
     filesSecret: 'singleuser',
+    labExtension: true,
   });
   const userOptions = JSON.parse(options!);
   const recipe = recipeFor(settings, userOptions);

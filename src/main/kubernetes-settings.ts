@@ -25,6 +25,8 @@ export interface ClusterPlace {
   readonly pullSecrets: readonly string[];
   /** The Secret with what is in the files that the course puts into pods; null: there is none. */
   readonly filesSecret: string | null;
+  /** Whether servers have our extension of JupyterLab. */
+  readonly labExtension: boolean;
 }
 
 type PodSecrets = Pick<Secrets, 'serverEnvironment' | 'podPieces'>;
@@ -39,6 +41,7 @@ export function kubernetesSettingsOf(
     namespace: place.namespace,
     instance: place.instance,
     naming: kubernetes.naming,
+    labExtension: place.labExtension,
     recipe: recipeOf(config, secrets, place),
     profiles: secrets.podPieces.profiles,
     startTimeoutSeconds: server.startTimeoutSeconds,

@@ -1,6 +1,7 @@
 /** Which spawner a hub has, and how each is opened. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Finding } from '../config/finding.ts';
 import { HubError } from '../domain/errors.ts';
@@ -13,6 +14,8 @@ import type { Spawner } from '../spawner/spawner.ts';
 import type { HubSettings } from './hub-settings.ts';
 import type { Keys } from './keys.ts';
 import { kubernetesSettingsOf } from './kubernetes-settings.ts';
+
+const LAB_EXTENSIONS = packagePath('dist/jupyter/labextensions');
 
 export interface OpenedSpawner {
   readonly spawner: Spawner;
@@ -35,7 +38,7 @@ export async function openSpawner(settings: HubSettings, log: Logger): Promise<O
         python: settings.python,
         directory: settings.data,
         hookEnvironment: settings.hookEnvironment,
-        labExtensions: packagePath('dist/jupyter/labextensions'),
+        labExtensions: LAB_EXTENSIONS,
         logger: log,
       });
       return { spawner, findings: spawner.findings };
@@ -59,7 +62,10 @@ async function openKubernetesSpawner(settings: HubSettings, log: Logger): Promis
         podLabels: cluster.podLabels,
         pullSecrets: cluster.pullSecrets,
         filesSecret: cluster.filesSecret,
+        // A checkout that was never built has none.
+        labExtension: existsSync(LAB_EXTENSIONS),
       }),
+    labExtensions: LAB_EXTENSIONS,
     logger: log,
   }).catch((error: Error) => {
     throw noCluster(error);

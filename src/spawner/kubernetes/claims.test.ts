@@ -5,7 +5,7 @@ import { findClaim } from './claims.ts';
 import { SERVERNAME, USERNAME } from './manifest-labels.ts';
 import { PLAIN_RECIPE, type PodRecipe } from './pod-recipe.ts';
 
-const settings = { namespace: 'course', instance: 'course', naming: 'safe' } as const;
+const settings = { namespace: 'course', instance: 'course', naming: 'safe', labExtension: false } as const;
 
 const named = (name: string, serverName = '') => ({ owner: { id: 1, name }, serverName });
 const claim = (name: string, owner?: string, server?: string): Claim => ({

@@ -27,10 +27,12 @@ import {
 import { Claims } from './claims.ts';
 import { EventFeed } from './event-feed.ts';
 import type { KubernetesSettings } from './kubernetes-settings.ts';
+import { LabExtension } from './lab-extension.ts';
 import { INSTANCE_LABEL, USERNAME } from './manifest-labels.ts';
 import { ObjectCache } from './object-cache.ts';
 import { runInPod } from './pod-command.ts';
 import { podManifest, podName, SERVER_CONTAINER } from './pod-manifest.ts';
+import { PodMemory } from './pod-memory.ts';
 import type { JsonMap, PodRecipe } from './pod-recipe.ts';
 import { PodStart } from './pod-start.ts';
 import { afterItsEnd, type Exited, endedAt, podState } from './pod-state.ts';
@@ -49,6 +51,8 @@ export interface KubernetesSpawnerOptions extends ApiServerOptions {
     warn(details: object, message: string): void;
     info(details: object, message: string): void;
   };
+  /** Folder of extensions of JupyterLab, for all servers; null: there are none. */
+  readonly labExtensions: string | null;
   readonly now?: () => Date;
 }
 
@@ -71,6 +75,8 @@ export class KubernetesSpawner implements Spawner {
   /** Followed from the first start on that needs one. */
   #claims: { readonly known: ObjectCache<Claim>; readonly claims: Claims } | null = null;
   readonly #events: EventFeed | null;
+  readonly #memory: PodMemory;
+  readonly #lab: LabExtension;
   readonly #logger: KubernetesSpawnerOptions['logger'];
   readonly #now: () => Date;
   /** How runs ended, and what they wrote last, when their pods are gone. */
@@ -99,6 +105,15 @@ export class KubernetesSpawner implements Spawner {
     this.#events = settings.events
       ? new EventFeed({ api, namespace, onConnection: connectionLog('events', logger) })
       : null;
+    this.#memory = new PodMemory({ api, namespace, instance, now: this.#now });
+    this.#lab = new LabExtension({
+      api,
+      namespace,
+      folder: settings.labExtension ? options.labExtensions : null,
+      onFailure: (error) =>
+        logger.info({ err: error }, 'JupyterLab in pods has no extension of ours for now.'),
+    });
+    void this.#lab.provide();
   }
 
   /** Resolves when the cluster is known, whether it answers now or later. @throws ApiError where none is named */
@@ -135,6 +150,7 @@ export class KubernetesSpawner implements Spawner {
         const problem = this.#pods.problem ?? error;
         throw problem instanceof ApiError ? refused(problem, this.#settings.namespace) : unreachable(problem);
       });
+    void this.#lab.provide();
     const name = podName(recipe, spec, this.#settings);
     const start = new PodStart({ report, now: this.#now });
     const during = AbortSignal.any([signal, deadline]);
@@ -211,15 +227,16 @@ export class KubernetesSpawner implements Spawner {
     return existing;
   }
 
-  /** The cluster's core does not know it. */
-  async memory(): Promise<null> {
-    return null;
+  async memory(handle: Json): Promise<number | null> {
+    const run = readHandle(handle);
+    return run === null ? null : await this.#memory.of(run.pod);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pods[Symbol.asyncDispose]();
     await this.#claims?.known[Symbol.asyncDispose]();
     await this.#events?.[Symbol.asyncDispose]();
+    await this.#lab[Symbol.asyncDispose]();
     await this.#api[Symbol.asyncDispose]();
   }
 

@@ -6,6 +6,7 @@
 import type { Json } from '../../domain/server.ts';
 import type { ServerSpec } from '../spawner.ts';
 import { containerEnvironment } from './container-environment.ts';
+import { labVolume } from './lab-extension.ts';
 import { podAnnotations, podLabels } from './manifest-labels.ts';
 import { expandAll, expandName, type NameFields, type NamingScheme, nameFields } from './names.ts';
 import { isMap, itemsOf, type JsonItems, type JsonMap, type PodRecipe } from './pod-recipe.ts';
@@ -18,6 +19,8 @@ export interface ManifestSettings {
   /** Names the course among others in the namespace. */
   readonly instance: string;
   readonly naming: NamingScheme;
+  /** Whether servers have our extension of JupyterLab. */
+  readonly labExtension: boolean;
 }
 
 export function podName(
@@ -41,6 +44,7 @@ export function podManifest(
     pod_name: name,
     ...(claimName === null ? {} : { pvc_name: claimName }),
   };
+  const lab = settings.labExtension ? labVolume(recipe) : { volumes: [], mounts: [] };
   const belongings = { instance: settings.instance, serverId: spec.serverId, attempt: spec.attempt };
   return {
     apiVersion: 'v1',
@@ -52,9 +56,11 @@ export function podManifest(
     },
     spec: {
       ...podSpec(recipe, fields),
+      volumes: [...expandedItems(recipe.volumes, fields), ...lab.volumes],
       containers: [
         {
           ...serverContainer(recipe, spec, fields, settings),
+          volumeMounts: [...expandedItems(recipe.volumeMounts, fields), ...lab.mounts],
           ...expandAll(recipe.extraContainerConfig, fields),
         },
         ...expandedItems(recipe.extraContainers, fields),
@@ -91,7 +97,6 @@ function podSpec(recipe: PodRecipe, fields: NameFields): JsonMap {
     tolerations: itemsOf(recipe.tolerations),
     ...(isEmpty(affinity) ? {} : { affinity }),
     ...listed('initContainers', expandedItems(recipe.initContainers, fields)),
-    volumes: expandedItems(recipe.volumes, fields),
   };
 }
 
@@ -123,7 +128,6 @@ function serverContainer(
     env: containerEnvironment(recipe, spec, fields, { expands: settings.naming !== 'legacy-0.10' }),
     resources: { requests: requests(recipe), limits: limits(recipe) },
     ...(isEmpty(lifecycle) ? {} : { lifecycle }),
-    volumeMounts: expandedItems(recipe.volumeMounts, fields),
     securityContext: {
       ...(uid === null ? {} : { runAsUser: uid }),
       ...(gid === null ? {} : { runAsGroup: gid }),

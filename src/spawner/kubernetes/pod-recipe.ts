@@ -195,6 +195,12 @@ export function itemsOf(items: JsonItems): readonly Json[] {
     .map((key) => map[key]!);
 }
 
+/** Where a mount is, with a slash at its end. */
+export function mountPathOf(mount: Json): string {
+  const path = isMap(mount) ? mount.mountPath : undefined;
+  return `${String(path ?? '').replace(/\/+$/, '')}/`;
+}
+
 export function isMap(value: Json | undefined): value is JsonMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,5 @@
+import { LAB_CONFIG_MAP } from './lab-extension.ts';
+
 /** What the spawner must be allowed to do, in its namespace and nowhere else: the rules of a Role. */
 export const SPAWNER_RIGHTS = [
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch', 'create', 'delete'] },
@@ -10,4 +12,7 @@ export const SPAWNER_RIGHTS = [
     verbs: ['get', 'list', 'watch', 'create', 'patch'],
   },
   { apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] },
+  // Applied, so that its name is known when it is created.
+  { apiGroups: [''], resources: ['configmaps'], resourceNames: [LAB_CONFIG_MAP], verbs: ['create', 'patch'] },
+  { apiGroups: ['metrics.k8s.io'], resources: ['pods'], verbs: ['list'] },
 ] as const;

@@ -41,6 +41,7 @@ export class TestNamespace implements AsyncDisposable {
       namespace: this.name,
       instance: 'test',
       naming: 'safe',
+      labExtension: false,
       recipe: { ...PLAIN_RECIPE, image: testImage, uid: 1000, ...changes },
       profiles: [],
       startTimeoutSeconds: 60,
@@ -54,6 +55,8 @@ export class TestNamespace implements AsyncDisposable {
     options: {
       readonly onRequest?: (method: string, path: string) => void;
       readonly kubeconfig?: string;
+      readonly labExtensions?: string;
+      readonly now?: () => Date;
     } = {},
   ): Promise<KubernetesSpawner> {
     const logger = { warn: () => {}, info: () => {} };
@@ -61,6 +64,7 @@ export class TestNamespace implements AsyncDisposable {
       kubeconfig: testKubeconfig,
       namespace: this.name,
       settingsIn: () => settings,
+      labExtensions: null,
       logger,
       ...options,
     });
