@@ -329,6 +329,10 @@ export interface Secrets {
       { readonly apiToken: string | null; readonly environment: Readonly<Record<string, string>> }
     >
   > | null;
+  /** What opens private repositories of notebooks, by source; null where none is private. For the mirror alone. */
+  readonly notebooks: Readonly<
+    Record<string, { readonly token: string | null; readonly deployKey: string | null }>
+  > | null;
   /** In PEM, with `proxy.https.type: manual`. */
   readonly tlsKey: string | null;
   /** With a database server: `postgresql://user:password@host:port/database?…`, as libpq has it. */

@@ -22,8 +22,7 @@ const MOST_LOGO_BYTES = 200 * 1024;
 
 /** Brings in what the values refer to. What cannot be had is left out of them, and is a finding. Never throws. */
 export function bringIn(tree: MapTree, values: Values, outside: Outside): BroughtIn {
-  const { course } = values;
-  if (course === undefined) return { values, findings: [] };
+  const { course, notebooks } = values;
   const findings: Finding[] = [];
   const found = <T>(path: Path, read: (file: string) => T | Problem): T | undefined => {
     const node = nodeAt(tree, path) ?? null;
@@ -32,11 +31,10 @@ export function bringIn(tree: MapTree, values: Values, outside: Outside): Brough
     findings.push(findingAt(node, { severity: 'error', ...result }));
     return undefined;
   };
-  const { adminPassword, logo, ...others } = course;
-  const password =
-    typeof adminPassword === 'object'
-      ? found(['course', 'adminPassword'], (file) => readSecret(adminPassword, file, outside))
-      : adminPassword;
+  const secretAt = (path: Path, given: string | Reference | undefined) =>
+    typeof given === 'object' ? found(path, (file) => readSecret(given, file, outside)) : given;
+  const { adminPassword, logo, ...others } = course ?? {};
+  const password = secretAt(['course', 'adminPassword'], adminPassword);
   const picture = (name: string, ...path: Path) =>
     found(['course', 'logo', ...path], (file) => readPicture(name, file));
   const logos =
@@ -46,17 +44,27 @@ export function bringIn(tree: MapTree, values: Values, outside: Outside): Brough
           light: logo.light && picture(logo.light, 'light'),
           dark: logo.dark && picture(logo.dark, 'dark'),
         };
+  const git = notebooks?.git?.map(({ token, deployKey, ...repository }, index) => ({
+    ...repository,
+    ...given('token', secretAt(['notebooks', 'git', index, 'token'], token)),
+    ...given('deployKey', secretAt(['notebooks', 'git', index, 'deployKey'], deployKey)),
+  }));
   return {
     values: {
       ...values,
-      course: {
-        ...others,
-        ...(password === undefined ? {} : { adminPassword: password }),
-        ...(logos === undefined ? {} : { logo: logos }),
-      },
+      ...(course && { course: { ...others, ...given('adminPassword', password), ...given('logo', logos) } }),
+      ...(notebooks && { notebooks: { ...notebooks, ...given('git', git) } }),
     },
     findings,
   };
+}
+
+/** Keys that were not given are left out, not undefined. */
+function given<Key extends string, Value>(
+  key: Key,
+  value: Value | undefined,
+): { readonly [key in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { [key in Key]: Value });
 }
 
 interface Problem {

@@ -83,6 +83,12 @@ export interface NotebooksConfig {
     /** Below the home folder. */
     readonly target: string;
     readonly when: 'first-start' | 'every-start';
+    /** For a source on the web. */
+    readonly username: string;
+    /** Lines for ssh; null: who answers first is believed. */
+    readonly knownHosts: string | null;
+    /** A Secret of the cluster that has what opens it; null: the file has. */
+    readonly existingSecret: string | null;
   }[];
   readonly shares: readonly {
     /** Folder, from that of the values, which is brought to the share; null: it is filled otherwise. */

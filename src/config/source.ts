@@ -1,5 +1,5 @@
 import { mayHavePassword } from './credentials.ts';
-import { isOpen, isSecret, shapeOf } from './schema/fate.ts';
+import { isOpen, isSecret, itemShapeOf, schemaBelow, shapeOf } from './schema/fate.ts';
 import { valuesSchema } from './schema/values.ts';
 import { leaves, type MapTree, type Place, type ScalarTree, type Tree } from './tree.ts';
 
@@ -53,13 +53,19 @@ function* harmlessPlaces(
   schema: Parameters<typeof shapeOf>[0] = valuesSchema,
 ): Generator<string> {
   if (isSecret(schema)) return;
-  const shape = shapeOf(schema);
-  if (shape === undefined) {
+  if (shapeOf(schema) === undefined && itemShapeOf(schema) === undefined) {
     if (!isOpen(schema)) for (const { node } of leaves(tree)) yield placeKey(node.place);
-  } else if (tree.kind === 'map') {
-    for (const [key, entry] of tree.entries) {
-      if (Object.hasOwn(shape, key)) yield* harmlessPlaces(entry.value, shape[key]);
-    }
+    return;
+  }
+  const entries =
+    tree.kind === 'map'
+      ? [...tree.entries].map(([key, { value }]) => [key, value] as const)
+      : tree.kind === 'list'
+        ? tree.items.entries()
+        : [];
+  for (const [step, value] of entries) {
+    const below = schemaBelow(schema, step);
+    if (below !== undefined) yield* harmlessPlaces(value, below);
   }
 }
 
@@ -120,7 +126,7 @@ function collectHarmlessNames(): ReadonlySet<string> {
   const harmless = new Set<string>();
   const others = new Set<string>();
   const visit = (schema: Parameters<typeof shapeOf>[0]): void => {
-    for (const [key, below] of Object.entries(shapeOf(schema) ?? {})) {
+    for (const [key, below] of Object.entries(shapeOf(schema) ?? itemShapeOf(schema) ?? {})) {
       (isSecret(below) || isOpen(below) ? others : harmless).add(key);
       visit(below);
     }

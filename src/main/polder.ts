@@ -16,6 +16,7 @@ import {
   portNumber,
 } from './command-options.ts';
 import type { HubOptions } from './hub-command.ts';
+import type { MirrorOptions } from './mirror-command.ts';
 import type { CourseOptions } from './prepare-course.ts';
 import type { UpOptions } from './up.ts';
 
@@ -153,6 +154,25 @@ program
     await proxyCommand(process.argv.slice(process.argv.indexOf('proxy') + 1));
   });
 
+program
+  .command('mirror')
+  .description("keep a copy of the course's repositories, from which all servers are filled")
+  .requiredOption('-f, --config <file...>', 'the course; several files merge, later ones win')
+  .requiredOption('--folder <folder>', 'where the copies are kept; they may be lost without harm')
+  .option('-p, --port <number>', 'where it listens', portNumber, 8090)
+  .option('--host <address>', 'on which address; 0.0.0.0 lets other machines in', '127.0.0.1')
+  .option(
+    '--secrets <folder>',
+    'with a folder for each `existingSecret`, and a file in it for each of its keys',
+  )
+  .addOption(accept('start in spite of these findings of `polder check`'))
+  .addOption(chartVersion())
+  .action(async (given: MirrorFlags) => {
+    const { mirrorCommand } = await import('./mirror-command.ts');
+    const { config: configFiles, accept = [], chartVersion: generation, ...same } = given;
+    await mirrorCommand({ ...same, configFiles, accept, generation }, sayLine);
+  });
+
 addDatabaseOptions(
   program
     .command('backup')
@@ -271,6 +291,11 @@ program.command('hub-process', { hidden: true }).action(async () => {
   await runHubProcess();
 });
 
+program.command('mirror-process', { hidden: true }).action(async () => {
+  const { runMirrorProcess } = await import('./mirror-process.ts');
+  await runMirrorProcess();
+});
+
 function azureOptions({ config: files, accept = [], chartVersion: generation }: AzureFlags) {
   return { files, accept, generation };
 }
@@ -310,6 +335,12 @@ interface DeployFlags {
   readonly accept?: string[];
   readonly chartVersion?: Generation;
 }
+
+type MirrorFlags = Pick<MirrorOptions, 'host' | 'port' | 'folder' | 'secrets'> & {
+  readonly config: string[];
+  readonly accept?: string[];
+  readonly chartVersion?: Generation;
+};
 
 interface ShowFlags {
   readonly config: string[];

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { NAME_RULES } from '../azure-names.ts';
+import { hasPassword } from '../credentials.ts';
 import { type Finding, findingAt, lineOf } from '../finding.ts';
 import { readNotebooks } from '../settings/provisioning.ts';
 import { nodeAt, type Tree } from '../tree.ts';
@@ -29,6 +30,29 @@ function checkSources({ tree, values }: CheckedFile): readonly Finding[] {
         at('source'),
         'This is not the address of a repository.',
         'Write it as https://example.org/course.git.',
+      );
+    }
+    if (hasPassword(source)) {
+      report(
+        at('source'),
+        'Every student would see the password in this address.',
+        'Leave it out of the address, and give it as `token`, which only the mirror has.',
+        'secret-for-everyone',
+      );
+    }
+    const { token, deployKey } = values!.notebooks!.git![index]!;
+    if (token !== undefined && !/^https?:/.test(source)) {
+      report(
+        at('token'),
+        'This opens repositories on the web, and this one is not there.',
+        'Give a `deployKey`.',
+      );
+    }
+    if (deployKey !== undefined && /^(https?|file):|^\.{0,2}\//.test(source)) {
+      report(
+        at('deployKey'),
+        'This opens repositories by SSH, and this one is not reached so.',
+        'Give a `token`.',
       );
     }
     if (branch !== null && !isBranch(branch)) {

@@ -2,7 +2,7 @@ import { mayHavePassword } from '../credentials.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { Generation } from '../generations.ts';
 import { mergeOverDefaults } from '../parse/merge.ts';
-import { isOpen, isSecret, shapeOf } from '../schema/fate.ts';
+import { isOpen, isSecret, itemShapeOf, shapeOf } from '../schema/fate.ts';
 import { valuesSchema } from '../schema/values.ts';
 import { type MapTree, nodeAt, toPlain } from '../tree.ts';
 import { originOf } from './origin.ts';
@@ -33,7 +33,10 @@ export function effectiveValues(lifted: MapTree, generation: Generation): readon
     }
     const node = nodeAt(lifted, path);
     // A picture says nothing to a reader.
-    const readable = typeof value === 'string' ? value.replace(/^(data:[^,]{0,100},).+$/s, '$1…') : value;
+    const readable =
+      typeof value === 'string'
+        ? value.replace(/^(data:[^,]{0,100},).+$/s, '$1…')
+        : withoutSecrets(value, schema);
     // A default is known to all; what a file says in a place that may hold anything may be a secret.
     const shown = !secret && (node === undefined || !isOpen(schema)) ? JSON.stringify(readable) : '…';
     values.push({
@@ -44,6 +47,17 @@ export function effectiveValues(lifted: MapTree, generation: Generation): readon
   };
   visit(merged, valuesSchema, [], false);
   return values;
+}
+
+/** The maps of a list without what in them is secret. */
+function withoutSecrets(value: unknown, schema: Schema): unknown {
+  const shape = itemShapeOf(schema);
+  if (shape === undefined || !Array.isArray(value)) return value;
+  const hide = ([key, inner]: [string, unknown]) => {
+    const below = Object.hasOwn(shape, key) ? shape[key] : undefined;
+    return [key, below !== undefined && isSecret(below) ? '…' : inner];
+  };
+  return value.map((item) => (isMap(item) ? Object.fromEntries(Object.entries(item).map(hide)) : item));
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -97,6 +97,14 @@ export function itemShapeOf(schema: z.core.$ZodType): ReturnType<typeof shapeOf>
   return inner instanceof z.ZodArray ? shapeOf(inner.element) : undefined;
 }
 
+/** The schema of what stands at a step below: a key of a map, or a place in a list of maps; undefined where neither is. */
+export function schemaBelow(schema: z.core.$ZodType, step: string | number): z.core.$ZodType | undefined {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray && itemShapeOf(inner) !== undefined) return inner.element;
+  const shape = shapeOf(inner);
+  return shape !== undefined && Object.hasOwn(shape, step) ? shape[step] : undefined;
+}
+
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema;
 }

@@ -108,6 +108,15 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'notebooks.git[].target': 'The folder below the home; the name of the repository by itself.',
   'notebooks.git[].when':
     'Whether later changes are brought in at every start, which they are by itself, or not.',
+  'notebooks.git[].username': 'Who fetches it, for a source on the web; git by itself, which suits most.',
+  'notebooks.git[].token':
+    'What opens a private repository on the web. The mirror alone has it; students never see it.',
+  'notebooks.git[].deployKey':
+    'The private key that opens a private repository by SSH; the mirror alone has it.',
+  'notebooks.git[].knownHosts':
+    'Lines as in ssh’s known_hosts; without them, who answers first is believed from then on.',
+  'notebooks.git[].existingSecret':
+    'A Secret of yours with `token`, `deployKey`, `username` or `knownHosts`, in place of the keys of that name.',
   'notebooks.shares': 'Folders of files that every student sees or gets a copy of.',
   'notebooks.shares[].source': 'The folder, from that of this file, which is brought to the share.',
   'notebooks.shares[].share': 'The name of the share; notebooks by itself.',

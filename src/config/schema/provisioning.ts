@@ -7,8 +7,8 @@ import {
   STORAGE_SKUS,
   UPGRADE_CHANNELS,
 } from '../provisioning.ts';
-import { forCommand, prepared, secret, section } from './fate.ts';
-import { count, flag, names, text, word } from './scalars.ts';
+import { cluster, forCommand, prepared, secret, section } from './fate.ts';
+import { count, flag, names, secretText, text, word } from './scalars.ts';
 
 const pool = section({
   name: text,
@@ -62,12 +62,22 @@ export const imageSchema = prepared(
 
 const when = word('first-start', 'every-start');
 
-export const notebooksSchema = prepared(
-  'polder notebooks',
-  section({
-    git: z.array(section({ source: text, branch: text, target: text, when })),
-    shares: z.array(
-      section({ source: text, share: text, target: text, mode: word('read-only', 'copied'), when }),
-    ),
-  }),
-);
+export const notebooksSchema = section({
+  git: z.array(
+    section({
+      source: text,
+      branch: text,
+      target: text,
+      when,
+      username: text,
+      token: secret(secretText),
+      deployKey: secret(secretText),
+      knownHosts: text,
+      existingSecret: cluster(text),
+    }),
+  ),
+  shares: prepared(
+    'polder notebooks upload',
+    z.array(section({ source: text, share: text, target: text, mode: word('read-only', 'copied'), when })),
+  ),
+});

@@ -1,6 +1,16 @@
 import type { z } from 'zod';
 import type { Path } from '../tree.ts';
-import { cluster, isSecret, later, secret, section, shapeOf, unneeded } from './fate.ts';
+import {
+  cluster,
+  isSecret,
+  itemShapeOf,
+  later,
+  schemaBelow,
+  secret,
+  section,
+  shapeOf,
+  unneeded,
+} from './fate.ts';
 import { hubSchema } from './hub.ts';
 import {
   httpRouteSchema,
@@ -77,9 +87,8 @@ function markOf(path: Path): boolean | undefined {
   let schema: z.core.$ZodType = valuesSchema;
   for (const step of path) {
     if (isSecret(schema)) return true;
-    const shape = shapeOf(schema);
-    if (shape === undefined) return false;
-    const below = Object.hasOwn(shape, step) ? shape[step] : undefined;
+    if (shapeOf(schema) === undefined && itemShapeOf(schema) === undefined) return false;
+    const below = schemaBelow(schema, step);
     if (below === undefined) return undefined;
     schema = below;
   }

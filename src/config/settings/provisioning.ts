@@ -1,4 +1,5 @@
 import { deriveNames } from '../azure-names.ts';
+import type { Secrets } from '../config.ts';
 import type { AzureConfig, ImageConfig, NotebooksConfig, PoolConfig } from '../provisioning.ts';
 import type { Values } from '../schema/values.ts';
 import { deriveSizes } from '../sizes.ts';
@@ -111,11 +112,14 @@ export function readImage({ image }: Values): ImageConfig | null {
 
 export function readNotebooks({ notebooks }: Values): NotebooksConfig {
   return {
-    git: (notebooks?.git ?? []).map(({ source = '', branch, target, when }) => ({
-      source,
-      branch: branch || null,
-      target: target || repositoryName(source),
-      when: when ?? 'every-start',
+    git: (notebooks?.git ?? []).map((given) => ({
+      source: given.source ?? '',
+      branch: given.branch || null,
+      target: given.target || repositoryName(given.source ?? ''),
+      when: given.when ?? 'every-start',
+      username: given.username || 'git',
+      knownHosts: given.knownHosts || null,
+      existingSecret: given.existingSecret || null,
     })),
     shares: (notebooks?.shares ?? []).map(({ source, share, target, mode, when }) => ({
       source: source || null,
@@ -125,6 +129,20 @@ export function readNotebooks({ notebooks }: Values): NotebooksConfig {
       when: when ?? 'first-start',
     })),
   };
+}
+
+/** What opens the repositories, by source; without those that are open. */
+export function readNotebookSecrets({ notebooks }: Values): Secrets['notebooks'] {
+  const opened = (notebooks?.git ?? []).flatMap(({ source = '', token, deployKey }) => {
+    const secrets = { token: textOf(token), deployKey: textOf(deployKey) };
+    return (secrets.token ?? secrets.deployKey) ? [[source, secrets] as const] : [];
+  });
+  return opened.length === 0 ? null : Object.fromEntries(opened);
+}
+
+/** References were followed before. */
+function textOf(secret: unknown): string | null {
+  return typeof secret === 'string' && secret !== '' ? secret : null;
 }
 
 /** The folder that `git clone` would make. */

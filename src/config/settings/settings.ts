@@ -7,7 +7,7 @@ import { readDatabase } from './database.ts';
 import { readEnvironment, readHubEnvironment } from './environment.ts';
 import { readKubernetes, readPodPieces } from './kubernetes.ts';
 import { readLogin } from './login.ts';
-import { readAzure, readImage, readNotebooks } from './provisioning.ts';
+import { readAzure, readImage, readNotebookSecrets, readNotebooks } from './provisioning.ts';
 import { readProxy } from './proxy.ts';
 import { readRights } from './rights.ts';
 import { readServer } from './server.ts';
@@ -74,6 +74,7 @@ export function readSettings(values: Values, generation: Generation): Settings {
       authStateKeys: readCryptKeys(hub?.config?.CryptKeeper?.keys),
       services: serviceSecrets,
       podPieces: readPodPieces(values),
+      notebooks: readNotebookSecrets(values),
       registry: readRegistry(values.imagePullSecret),
       ...secrets,
     },
