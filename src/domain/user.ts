@@ -13,6 +13,8 @@ export interface User {
 export interface NewUser {
   readonly name: string;
   readonly admin: boolean;
+  /** Where it was elsewhere; else now. */
+  readonly createdAt?: Date;
 }
 
 const MAX_NAME_LENGTH = 255;

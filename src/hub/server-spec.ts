@@ -51,7 +51,7 @@ export class ServerSpecs {
    * another began, without the secret ever being stored.
    */
   tokenOf(server: Pick<Server, 'id' | 'attempt'>): string {
-    return deriveSecret(this.#key, 'server-token', server.id, String(server.attempt));
+    return serverToken(this.#key, server);
   }
 
   specOf(server: Server, owner: User): ServerSpec {
@@ -113,4 +113,9 @@ export class ServerSpecs {
       ...this.#settings.environment,
     };
   }
+}
+
+/** The same, for those who have the key and start nothing. */
+export function serverToken(key: string, { id, attempt }: Pick<Server, 'id' | 'attempt'>): string {
+  return deriveSecret(key, 'server-token', id, String(attempt));
 }

@@ -9,7 +9,7 @@ import type { CourseFiles } from './prepare-course.ts';
 
 /**
  * The database of a course, whether or not its hub runs.
- * @returns the config, `path` of the data folder, whether there is a database yet, and how to open it, which makes it where not
+ * @returns what the file says, `path` of the data folder, whether there is a database yet, and how to open it, which makes it where not
  * @throws HubError where the file has errors
  */
 export async function findDatabase({ configFiles, data, accept, generation }: CourseFiles) {
@@ -30,5 +30,5 @@ export async function findDatabase({ configFiles, data, accept, generation }: Co
     const folder = await openDataFolder(path);
     return await openDatabase({ config, secrets, file: folder.database });
   };
-  return { config, path, isThere, open };
+  return { config, secrets, path, isThere, open };
 }

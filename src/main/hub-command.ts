@@ -24,6 +24,8 @@ export interface HubOptions extends CourseOptions {
   readonly url?: string | undefined;
   /** Addresses and networks of what stands before the proxies: what these say of who asks is believed. */
   readonly trust: readonly string[];
+  /** Of the JupyterHub in whose place it is; one that is not there is no mistake. */
+  readonly jupyterhubDb?: string | undefined;
 }
 
 /** Runs until SIGTERM or SIGINT, then ends what it is at. @throws HubError with what to do, before anything runs. */
@@ -64,6 +66,7 @@ export async function hubCommand(options: HubOptions, say: (line: string) => voi
       hookEnvironment,
       strictHooks: options.strictHooks,
       takeOver: options.takeOver,
+      jupyterHubDb: options.jupyterhubDb ?? null,
     },
     {
       ended,

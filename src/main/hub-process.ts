@@ -7,6 +7,7 @@ import { openDataFolder } from './data-folder.ts';
 import { joinHubs, openDatabase } from './database.ts';
 import { openHub } from './hub.ts';
 import { type HubSettings, serviceTokensOf, siteOf } from './hub-settings.ts';
+import { takeCourseOnce } from './jupyterhub-import.ts';
 import { authStateKeys } from './keys.ts';
 import { checkLoginWays, openLoginWays } from './login-ways.ts';
 import { openSpawner } from './open-spawner.ts';
@@ -79,6 +80,11 @@ export async function serveHub(
   let processes: ServiceProcesses | undefined;
   const serviceTokens = serviceTokensOf({ config, secrets, keys });
   await declareGroups(store, config.rights.groups);
+  if (settings.jupyterHubDb !== null) {
+    const cluster = settings.spawner === 'kubernetes' ? settings.cluster : null;
+    const taking = { db: settings.jupyterHubDb, store, config, secrets, keys, cluster };
+    await takeCourseOnce(taking, (line) => log.info({ from: settings.jupyterHubDb }, line));
+  }
   const hub = await openHub({
     store,
     spawner,

@@ -31,6 +31,8 @@ export interface HubSettings {
   readonly strictHooks: boolean;
   /** What this hub has counts from now on, whatever others of its database had. */
   readonly takeOver: boolean;
+  /** The database of the JupyterHub in whose place this hub is: taken over at its first start; null: there was none. */
+  readonly jupyterHubDb: string | null;
 }
 
 /** What each service shows the hub: from the file, or made from a key that all hubs have. By name. */

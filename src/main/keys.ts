@@ -48,14 +48,22 @@ export function sharedKeys(secrets: KeySecrets, environment: NodeJS.ProcessEnv):
  * The hub's own comes last, so that what was sealed before there were others can still be read.
  */
 export function authStateKeys(
-  { authStateKeys: given }: Pick<Secrets, 'authStateKeys'>,
+  secrets: Pick<Secrets, 'authStateKeys'>,
   environment: NodeJS.ProcessEnv,
   { cookieKey }: Pick<Keys, 'cookieKey'>,
 ): AuthStateKeys {
-  const listed = given ?? (environment.JUPYTERHUB_CRYPT_KEY ?? '').split(';');
   const own = deriveSecret(cookieKey, 'the key of what logins leave behind');
-  const [first = own, ...others] = listed.map((key) => key.trim()).filter(Boolean);
+  const [first = own, ...others] = givenAuthStateKeys(secrets, environment);
   return first === own ? [own] : [first, ...others, own];
+}
+
+/** Without the hub's own. */
+export function givenAuthStateKeys(
+  { authStateKeys: given }: Pick<Secrets, 'authStateKeys'>,
+  environment: NodeJS.ProcessEnv,
+): readonly string[] {
+  const listed = given ?? (environment.JUPYTERHUB_CRYPT_KEY ?? '').split(';');
+  return listed.map((key) => key.trim()).filter(Boolean);
 }
 
 /** Tells keys apart, and none of them can be found from it. */

@@ -10,10 +10,11 @@ import { deriveSecret, hashSecret } from '../lib/secret.ts';
 import { ProcessSpawner } from '../spawner/process/process-spawner.ts';
 import { SimulatedSpawner } from '../spawner/simulated/simulated-spawner.ts';
 import { SimulatedWorld } from '../spawner/simulated/simulated-world.ts';
-import type { Spawner } from '../spawner/spawner.ts';
+import type { Adopter, Spawner } from '../spawner/spawner.ts';
 import type { HubSettings } from './hub-settings.ts';
 import type { Keys } from './keys.ts';
 import { kubernetesSettingsOf } from './kubernetes-settings.ts';
+import type { ClusterOptions } from './prepare-course.ts';
 
 const LAB_EXTENSIONS = packagePath('dist/jupyter/labextensions');
 
@@ -82,6 +83,19 @@ const FILES_LEFT_OUT: Finding = {
   message: 'Servers start without the files of `singleuser.extraFiles`: no Secret holds them.',
   help: 'Install the course with the chart, which makes one, or name one of yours with --files-secret.',
 };
+
+/** What takes over pods of another hub in the course's namespace. @throws HubError where no cluster is named */
+export async function openAdopter(
+  { kubeconfig, namespace }: Pick<ClusterOptions, 'kubeconfig' | 'namespace'>,
+  keys: Keys,
+): Promise<Adopter> {
+  const { PodAdopter } = await import('../spawner/kubernetes/pod-adopter.ts');
+  return await PodAdopter.open({ kubeconfig, namespace, instance: instanceOf(keys) }).catch(
+    (error: Error) => {
+      throw noCluster(error);
+    },
+  );
+}
 
 /**
  * The address of this machine that pods can reach, as far as it can be known: the one by which this machine reaches the

@@ -55,7 +55,11 @@ addCourseOptions(
     .option('-p, --port <number>', 'where it listens', portNumber, 8081)
     .option('--host <address>', 'on which address; 0.0.0.0 lets other machines in', '127.0.0.1')
     .option('--url <url>', 'how servers reach it, without a path (default: where it listens)')
-    .option('--trust <address...>', 'addresses or networks of what stands before our proxies', []),
+    .option('--trust <address...>', 'addresses or networks of what stands before our proxies', [])
+    .option(
+      '--jupyterhub-db <path>',
+      'of the JupyterHub in whose place it is: taken over at the first start, as by `polder import jupyterhub`',
+    ),
 ).action(async (given: HubFlags) => {
   const { hubCommand } = await import('./hub-command.ts');
   const { config: configFiles, accept = [], chartVersion: generation, ...same } = given;
@@ -208,6 +212,26 @@ addDatabaseOptions(
 });
 
 addDatabaseOptions(
+  program
+    .command('import')
+    .description('take a course over from another hub')
+    .command('jupyterhub')
+    .description("take over people, rights, tokens and servers that run, from a JupyterHub's database")
+    .requiredOption(
+      '--db <url>',
+      'as its db_url: sqlite:////srv/jupyterhub/jupyterhub.sqlite, postgresql://…',
+    )
+    .option('--kubernetes', 'its servers are pods: those that run are taken over too', false)
+    .option('--kubeconfig <file>', 'with --kubernetes: which cluster (default: KUBECONFIG)')
+    .option('-n, --namespace <name>', 'with --kubernetes: where pods run (default: that of the kubeconfig)')
+    .option('--dry-run', 'say what would come of it, and change nothing', false),
+).action(async ({ db, kubernetes, kubeconfig, namespace, dryRun, ...given }: JupyterHubFlags) => {
+  const { importJupyterHub } = await import('./jupyterhub-import.ts');
+  const cluster = kubernetes ? { kubeconfig: kubeconfig ?? null, namespace: namespace ?? null } : null;
+  await importJupyterHub({ ...courseOf(given), db, cluster, dryRun }, sayLine);
+});
+
+addDatabaseOptions(
   program.command('stop-servers').description('end all servers of a course whose hub does not run'),
 ).action(async (given: DatabaseFlags) => {
   const { stopServers } = await import('./stop-servers.ts');
@@ -347,6 +371,14 @@ interface ShowFlags {
   readonly json: boolean;
   readonly accept?: string[];
   readonly chartVersion?: Generation;
+}
+
+interface JupyterHubFlags extends DatabaseFlags {
+  readonly db: string;
+  readonly kubernetes: boolean;
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly dryRun: boolean;
 }
 
 interface AzureFlags {

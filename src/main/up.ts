@@ -86,6 +86,7 @@ export async function up(options: UpOptions, say: (line: string) => void): Promi
     hookEnvironment,
     strictHooks: options.strictHooks,
     takeOver: options.takeOver,
+    jupyterHubDb: null,
   };
   // The C library keeps a heap for each of Node's threads otherwise, of which these use little: 5 MB in the hub.
   const environment = { MALLOC_ARENA_MAX: '2', ...process.env };

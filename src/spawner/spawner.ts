@@ -90,6 +90,20 @@ export interface ServerSpec extends Run {
   readonly userOptions: { readonly [key: string]: Json };
 }
 
+/** Takes over what another hub's spawner launched, while it runs on. */
+export interface Adopter extends AsyncDisposable {
+  /** What runs still of what that spawner noted; null where nothing does, or it belongs to somebody else. Changes nothing. */
+  find(state: { readonly [key: string]: Json }, owner: string): Promise<Found | null>;
+  /** Has it known by the spawner as the run of this handle. May be done again. */
+  mark(handle: Json): Promise<void>;
+}
+
+export interface Found {
+  readonly target: string;
+  /** What it is called as this run. */
+  readonly handleAs: (run: Run) => Json;
+}
+
 /** Why a start is cancelled when its hub ends: another one goes on with it. */
 export class LeaveRunning extends Error {
   constructor() {

@@ -35,7 +35,7 @@ import { podManifest, podName, SERVER_CONTAINER } from './pod-manifest.ts';
 import { PodMemory } from './pod-memory.ts';
 import type { JsonMap, PodRecipe } from './pod-recipe.ts';
 import { PodStart } from './pod-start.ts';
-import { afterItsEnd, type Exited, endedAt, podState } from './pod-state.ts';
+import { afterItsEnd, type Exited, endedAt, podState, podTarget } from './pod-state.ts';
 import { choicesOf } from './profile-choices.ts';
 import { recipeFor } from './profiles.ts';
 import { RecentMap } from './recent-map.ts';
@@ -435,10 +435,7 @@ export class KubernetesSpawner implements Spawner {
 
   #launched(pod: Pod): Launched {
     const run = handleOf(pod, this.#settings.instance)!;
-    const ip = pod.status?.podIP ?? '0.0.0.0';
-    const ports = pod.spec.containers.find(({ name }) => name === SERVER_CONTAINER)?.ports ?? [];
-    const port = ports.find(({ name }) => name === 'notebook-port')?.containerPort ?? 8888;
-    return { handle: this.#handle(run), target: `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}` };
+    return { handle: this.#handle(run), target: podTarget(pod) };
   }
 
   #handle({ serverId, attempt, pod, uid }: RunHandle): Json {

@@ -51,6 +51,14 @@ export function endedAt(pod: Pod): Date {
   return new Date(finished ?? pod.metadata.creationTimestamp ?? 0);
 }
 
+/** Where the server of a pod that runs answers, without a path. */
+export function podTarget(pod: Pod): string {
+  const ip = pod.status?.podIP ?? '0.0.0.0';
+  const ports = pod.spec.containers.find(({ name }) => name === SERVER_CONTAINER)?.ports ?? [];
+  const port = ports.find(({ name }) => name === 'notebook-port')?.containerPort ?? 8888;
+  return `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
+}
+
 export function statusOf(pod: Pod): ContainerStatus | undefined {
   return pod.status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER);
 }

@@ -56,7 +56,10 @@ export function schemaOf(steps: Steps): number {
 
 /** @param has whether there is a table of this name */
 export async function readDone(db: Kysely<Tables>, has: (table: string) => Promise<boolean>): Promise<Done> {
-  if (!(await has('kysely_migration'))) return { names: [], oldest: 0 };
+  if (!(await has('kysely_migration'))) {
+    if (await has('alembic_version')) throw ofJupyterHub();
+    return { names: [], oldest: 0 };
+  }
   const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
   const names = rows.map((row) => row.name);
   if (!(await has('agreements'))) return { names, oldest: 0 };
@@ -111,5 +114,13 @@ function newer(facts: readonly string[]): HubError {
     'unavailable',
     'The database was made by a newer version of Polder, with which this one cannot work: start that version, or use another database.',
     { detail: `migrations: ${facts.join(', ')}` },
+  );
+}
+
+/** Its tables have names of ours. */
+function ofJupyterHub(): HubError {
+  return new HubError(
+    'conflict',
+    'That is the database of a JupyterHub, which stays as it is: name another, empty one in hub.db.url, and take the course over with `polder import jupyterhub --db` and the address of this one.',
   );
 }

@@ -4,7 +4,7 @@ import type { NewUser, User } from '../../domain/user.ts';
 import type { Page, UserQuery, UserRepository } from '../store.ts';
 import type { Access, Connection } from './access.ts';
 import { latestOf, toucherOf } from './activity.ts';
-import { toDate, toDateOrNull } from './columns.ts';
+import { toDate, toDateOrNull, toMilliseconds } from './columns.ts';
 import { groupsOfUser, toGroupNames } from './groups.ts';
 import { removePassword, renamePassword } from './passwords.ts';
 import { statement } from './statement.ts';
@@ -78,7 +78,7 @@ export class SqlUsers implements UserRepository {
         const values = all.slice(start, start + ROWS_PER_INSERT).map((user) => ({
           name: user.name,
           admin: user.admin ? 1 : 0,
-          created_at: tx.backend.clock,
+          created_at: user.createdAt ? toMilliseconds(user.createdAt) : tx.backend.clock,
         }));
         const inserted = await tx.execute(
           tx.db
