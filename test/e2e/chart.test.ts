@@ -12,6 +12,7 @@ import { stringify } from 'yaml';
 import { noCluster, TestNamespace, testKubeconfig } from '../../src/spawner/kubernetes/test-cluster.ts';
 import { chart, hasHelm, noHelm, runHelm } from '../chart/helm.ts';
 import { type Manifest, Manifests } from '../chart/manifests.ts';
+import { publicUrl } from '../chart/public-url.ts';
 import { logIn, openBrowser, takePicture } from './browser.ts';
 import { demoPassword, exampleFile } from './example.ts';
 import { runInKernel } from './kernel.ts';
@@ -83,12 +84,7 @@ describe.runIf(lacking.length === 0)('the chart on a cluster', () => {
 
   test('the example course is installed, and its login page answers', async () => {
     await upgrade(images[0]!);
-    const [service, nodes] = (await Promise.all([
-      namespace.get('services', 'proxy-public'),
-      namespace.api.request('GET', '/api/v1/nodes'),
-    ])) as [Manifest, Manifest];
-    const { address } = nodes.items[0].status.addresses.find(({ type }: Manifest) => type === 'InternalIP');
-    url = `http://${address}:${service.spec.ports[0].nodePort}`;
+    url = await publicUrl(namespace);
     await logIn(page, `${url}/hub/home`, 'user1', demoPassword);
     await page.waitForURL(/\/hub\/home/);
   });

@@ -15,7 +15,7 @@ import { admin, password, until } from './fault-course.ts';
 import type { CourseAddress } from './person.ts';
 
 const program = fileURLToPath(new URL('../../src/main/polder.ts', import.meta.url));
-const proxyToken = 'c'.repeat(64);
+export const proxyToken = 'c'.repeat(64);
 
 export type Part = 'hub 0' | 'hub 1' | 'proxy 0' | 'proxy 1' | 'database';
 
@@ -94,11 +94,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   async rows(prefix: string): Promise<readonly ServerRow[]> {
-    return (await this.#database.run(
-      `select servers.id, users.name as owner, servers.name, state, desired, attempt, target, failure, stop_reason
-       from servers join users on users.id = user_id where users.name like $1`,
-      [`${prefix}%`],
-    )) as unknown as readonly ServerRow[];
+    return await serverRows(this.#database, prefix);
   }
 
   /** What runs, whoever started it. */
@@ -151,6 +147,18 @@ export class Cluster implements AsyncDisposable {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
   }
+}
+
+/** Of users whose names begin so. */
+export async function serverRows(
+  database: PostgresTestDatabase,
+  prefix: string,
+): Promise<readonly ServerRow[]> {
+  return (await database.run(
+    `select servers.id, users.name as owner, servers.name, state, desired, attempt::int, target, failure, stop_reason
+     from servers join users on users.id = user_id where users.name like $1`,
+    [`${prefix}%`],
+  )) as unknown as readonly ServerRow[];
 }
 
 /** As a cluster's service: each connection goes to a hub that takes it, in turn. */

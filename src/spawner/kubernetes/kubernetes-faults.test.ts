@@ -1,4 +1,4 @@
-/** A cluster that does not answer for a while. */
+/** A cluster that does not answer for a while, or answers that it cannot. */
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { ApiFront } from './api-front.ts';
 import { noCluster, steadyCommand, TestNamespace, testKubeconfig } from './test-cluster.ts';
 
 const never = new AbortController().signal;
@@ -68,6 +69,94 @@ describe.runIf(testKubeconfig !== null)('a cluster that does not answer for a wh
     await relay.refused();
     await relay.reopen();
     expect(await asked).toEqual({ kind: 'running' });
+  });
+});
+
+describe.runIf(testKubeconfig !== null)('a cluster in trouble', () => {
+  let namespace: TestNamespace;
+  let front: ApiFront;
+  beforeEach(async () => {
+    namespace = await TestNamespace.open();
+    front = await ApiFront.open(testKubeconfig!);
+  });
+  afterEach(async () => {
+    await namespace[Symbol.asyncDispose]();
+    await front[Symbol.asyncDispose]();
+  });
+
+  test('that forgets where watches were (410) is listed anew, and nothing is missed', async () => {
+    const behind = await namespace.spawner(namespace.settings(), { kubeconfig: front.kubeconfig });
+    const anna = await behind.start(specOf('anna'), ignore, never);
+    const whole = await namespace.spawner();
+    let forgotten = 0;
+    front.answer = ({ path, query }) => {
+      if (!path.endsWith('/pods') || query.get('watch') === null || forgotten >= 3) return undefined;
+      forgotten += 1;
+      const object = { kind: 'Status', status: 'Failure', reason: 'Expired', code: 410 };
+      return { status: 200, body: { type: 'ERROR', object } };
+    };
+    front.cut();
+    await whole.stop(anna.handle, 1);
+    const bea = await whole.start(specOf('bea'), ignore, never);
+    const listed = async () => (await behind.list()).map(({ serverId }) => serverId);
+    await expect.poll(listed, { timeout: 25_000 }).toEqual(['srv-bea']);
+    expect(await behind.poll(bea.handle)).toEqual({ kind: 'running' });
+    expect(await behind.poll(anna.handle)).toMatchObject({ kind: 'exited' });
+    await expect.poll(() => forgotten, { timeout: 25_000 }).toBe(3);
+  });
+
+  test('that has no time for us (429) is asked again, and a server is started and stopped once', async () => {
+    const spawner = await namespace.spawner(namespace.settings(), { kubeconfig: front.kubeconfig });
+    await spawner.list();
+    let refusals = 4;
+    front.answer = ({ method }) => {
+      if (method === 'GET' || refusals === 0) return undefined;
+      refusals -= 1;
+      const body = { kind: 'Status', status: 'Failure', reason: 'TooManyRequests', code: 429 };
+      return { status: 429, body, headers: { 'Retry-After': '1' } };
+    };
+    const { handle } = await spawner.start(specOf('anna'), ignore, never);
+    expect(refusals).toBe(0);
+    expect(await spawner.list()).toHaveLength(1);
+    refusals = 2;
+    await spawner.stop(handle, 1);
+    expect(await namespace.exists('pods', 'jupyter-anna')).toBe(false);
+  });
+
+  test('whose machine is gone takes the server’s pod away, and the student is told so', async () => {
+    const spawner = await namespace.spawner(
+      namespace.settings({ extraPodConfig: { nodeName: 'machine-that-is-gone' } }),
+    );
+    const start = spawner.start(specOf('anna'), ignore, never);
+    const isThere = async () => expect(await namespace.exists('pods', 'jupyter-anna')).toBe(true);
+    await vi.waitFor(isThere, { timeout: 20_000 });
+    // In the place of the kubelet, which there is none of.
+    await namespace.api.request('PATCH', namespace.path('pods', 'jupyter-anna/status'), {
+      contentType: 'application/merge-patch+json',
+      body: {
+        status: {
+          phase: 'Running',
+          podIP: '192.0.2.1',
+          podIPs: [{ ip: '192.0.2.1' }],
+          containerStatuses: [
+            {
+              ...{ name: 'notebook', image: 'some', imageID: 'some', ready: true, restartCount: 0 },
+              state: { running: { startedAt: '2026-01-01T00:00:00Z' } },
+            },
+          ],
+        },
+      },
+    });
+    const { handle } = await start;
+    expect(await spawner.poll(handle)).toEqual({ kind: 'running' });
+    // The cluster looks for pods without a machine every 20 seconds, and waits for another 40.
+    await expect
+      .poll(() => spawner.poll(handle), { timeout: 110_000, interval: 500 })
+      .toMatchObject({
+        kind: 'exited',
+        explanation: { message: 'The machine that your server ran on is gone.' },
+      });
+    expect(await spawner.list()).toEqual([]);
   });
 });
 
