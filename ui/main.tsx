@@ -12,6 +12,7 @@ import { root, start } from './start.ts';
 
 const pages = {
   people: lazy(() => import('./people/people-page.tsx').then((page) => ({ default: page.PeoplePage }))),
+  groups: lazy(() => import('./groups/groups-page.tsx').then((page) => ({ default: page.GroupsPage }))),
   settings: lazy(() =>
     import('./settings/settings-page.tsx').then((page) => ({ default: page.SettingsPage })),
   ),

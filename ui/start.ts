@@ -1,7 +1,9 @@
 /** What the hub says to a page when it serves it: `src/http/pages/admin.ts` writes it. */
 
 export interface Start {
-  readonly page: 'people' | 'class' | 'settings';
+  readonly page: PageName;
+  /** Those that the caller may see, in order. */
+  readonly pages: readonly PageName[];
   /** Begins and ends with '/'. */
   readonly baseUrl: string;
   /** Shown with each request: proof that it comes from a page of the hub. */
@@ -13,8 +15,10 @@ export interface Start {
   readonly course: { readonly name: string; readonly classTimes: readonly ClassTime[] };
 }
 
+export type PageName = 'people' | 'class' | 'groups' | 'settings';
+
 export interface Abilities {
-  readonly settings: boolean;
+  readonly editGroups: boolean;
   readonly start: boolean;
   readonly stop: boolean;
   readonly open: boolean;

@@ -45,7 +45,12 @@ beforeAll(async () => {
   hub = await startHub({ instructors: ['wim'], settings: SETTINGS });
   const token = await hub.token('teacher');
   const names = Array.from({ length: PEOPLE }, (_, index) => `student-${String(index).padStart(5, '0')}`);
-  await hub.store.users.insert(names.map((name) => ({ name, admin: false })));
+  const made = await hub.store.users.insert(names.map((name) => ({ name, admin: false })));
+  await hub.store.groups.insert(['monday']);
+  await hub.store.groups.addMembers(
+    'monday',
+    made.slice(-25).map(({ id }) => id),
+  );
   const running = names.filter((_, index) => index % 3 === 0).slice(0, 40);
   await hub.api('POST', '/people/start', { token, body: { names: running } });
 });
@@ -116,7 +121,9 @@ describe('the page of people', () => {
     await page.getByRole('button', { name: 'Start the server of student-04711' }).click();
     await row(page, 'student-04711').getByText('Running').waitFor();
     await page.getByRole('button', { name: 'More for student-04711' }).press('Enter');
-    await page.getByRole('menuitem', { name: 'Stop' }).press('Enter');
+    await row(page, 'student-04711').getByText('100 MB').waitFor();
+    await page.getByRole('menuitem', { name: 'Stop …' }).press('Enter');
+    await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter');
     await row(page, 'student-04711').getByText('Stopped').waitFor();
   });
 
@@ -129,19 +136,47 @@ describe('the page of people', () => {
   });
 
   it('adds people of a CSV once it has said what comes of each line', async () => {
+    const class1000 = Array.from({ length: 1_000 }, (_, index) => `Zoe-${index}@example.org`);
     await using opened = await openPage('/hub/admin');
     const { page } = opened;
     await page.getByRole('button', { name: 'Add people' }).click();
     await page.locator('input[type=file]').setInputFiles({
       name: 'class.csv',
       mimeType: 'text/csv',
-      buffer: Buffer.from('Surname;Email\nJansen;Anna@example.org\nSmit;student-00001\nBad;a/b\n'),
+      buffer: Buffer.from(
+        `Surname;Email;Group\nSmit;student-00001;tuesday\nBad;a/b;\n${class1000.map((name) => `X;${name};tuesday`).join('\n')}\n`,
+      ),
     });
-    await page.getByText('1 new person, 1 there already, 1 that cannot be added').waitFor();
-    expect(await hub.store.users.get('anna@example.org')).toBeUndefined();
-    await page.getByRole('button', { name: 'Add 1 person' }).click();
-    await page.getByText('1 person added.').waitFor();
-    expect((await hub.store.users.get('anna@example.org'))?.admin).toBe(false);
+    await page.getByText('1,000 new people, 1 there already, 1 that cannot be added').waitFor();
+    await page.getByText('new group, 1,001 people').waitFor();
+    await takePicture(page, 'admin-roster');
+    expect(await problemsOf(page)).toEqual([]);
+    expect(await hub.store.users.get('zoe-7@example.org')).toBeUndefined();
+    await page.getByRole('button', { name: 'Add 1,000 people' }).click();
+    await page.getByText('1,000 people added, 1,001 put into groups.').waitFor();
+    expect(await hub.store.users.get('zoe-7@example.org')).toMatchObject({
+      admin: false,
+      groups: ['tuesday'],
+    });
+    await page.getByLabel('Group', { exact: true }).selectOption('tuesday');
+    await page.getByText(/^1,001 people · /).waitFor();
+    await page.getByRole('checkbox', { name: 'Choose all 1,001 who are found' }).press('Space');
+    await page.getByRole('button', { name: 'Delete …' }).press('Enter');
+    await page.getByText('Delete 1001 people?').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).press('Enter');
+  });
+
+  it('makes an administrator, which is taken back as easily', async () => {
+    const { id } = await hub.user('helper');
+    await using opened = await openPage('/hub/admin');
+    const { page } = opened;
+    await page.getByRole('searchbox').fill('helper');
+    await page.getByRole('button', { name: 'More for helper' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Make administrator' }).press('Enter');
+    await row(page, 'helper').getByText('administrator', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).press('Enter');
+    await page.getByText('It is as it was.').waitFor();
+    expect((await hub.store.users.byId(id))?.admin).toBe(false);
   });
 
   it('deletes who was chosen, after asking', async () => {
@@ -171,7 +206,7 @@ describe('the page of people', () => {
   it('goes on to the plain page without a script', async () => {
     await using opened = await openPage('/hub/admin', { javaScriptEnabled: false });
     await opened.page.waitForURL(`${hub.url}/hub/admin/plain`);
-    expect(await opened.page.getByRole('main').textContent()).toContain('1–50 of 100');
+    expect(await opened.page.getByRole('main').textContent()).toContain('1–50 of 1');
   });
 });
 
@@ -238,6 +273,68 @@ describe('the page of the class', () => {
   });
 });
 
+describe('the page of groups', () => {
+  const openCourse = async () => {
+    const lab = { name: 'lab', users: ['anna'], properties: { room: '12' } };
+    const course = await startHub({ instructors: ['wim'], declaredGroups: [lab] });
+    for (const name of ['anna', 'ben']) await course.user(name);
+    return { course, lab };
+  };
+
+  it('makes a group, fills and empties it, and takes that back, all by keyboard', async () => {
+    const { course } = await openCourse();
+    await using _ = course;
+    await using opened = await openPage('/hub/admin/groups', { at: course });
+    const { page, complaints } = opened;
+    await page.getByText('There are no groups yet.').waitFor();
+    await takePicture(page, 'admin-groups-none');
+    expect(await problemsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'New group …' }).press('Enter');
+    await page.getByLabel('Name of the group').fill('monday');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'monday' }).press('Enter');
+    await page.getByText('Nobody is in this group.').waitFor();
+    await page.getByLabel('Add people').fill('anna, nobody');
+    await page.keyboard.press('Enter');
+    await page.getByText('That did not work: No such user: nobody').waitFor();
+    await page.getByLabel('Add people').fill('anna, ben');
+    await page.keyboard.press('Enter');
+    await page.getByText('2 people put into “monday”.').waitFor();
+    await page.getByRole('button', { name: 'Remove anna from the group' }).press('Enter');
+    await page.getByRole('button', { name: 'Undo' }).press('Enter');
+    await page.getByRole('button', { name: 'Remove anna from the group' }).waitFor();
+    await takePicture(page, 'admin-group');
+    expect(await problemsOf(page)).toEqual([]);
+    await page.reload();
+    await page.getByRole('heading', { name: 'monday' }).waitFor();
+    await page.getByRole('button', { name: 'Delete …' }).press('Enter');
+    await page.getByRole('button', { name: 'Delete the group' }).press('Enter');
+    await page.getByText('There are no groups yet.').waitFor();
+    expect(complaints.filter((text) => !text.includes('status of 400'))).toEqual([]);
+  });
+
+  it('shows what the file says, to an instructor without a way to change it', async () => {
+    const { course, lab } = await openCourse();
+    await using _ = course;
+    await course.store.groups.insert([lab.name]);
+    await course.store.groups.setProperties(lab.name, lab.properties);
+    await course.store.groups.addMembers(lab.name, [(await course.user('anna')).id]);
+    await using opened = await openPage('/hub/admin/groups?group=lab', { at: course, name: 'wim' });
+    const { page } = opened;
+    await page.getByText('The config file makes this group at each start of the hub.').waitFor();
+    await page.getByRole('list', { name: 'Members' }).getByText('by the file').waitFor();
+    await page.getByText('What programs keep with it').click();
+    await page.getByText('"room": "12"').waitFor();
+    expect(await page.getByLabel('Add people').count()).toBe(0);
+    await page.getByRole('link', { name: 'As a class' }).click();
+    await page.getByRole('heading', { name: 'Not in 1' }).waitFor();
+    await takePicture(page, 'admin-class-group');
+    await page.getByRole('button', { name: 'Start for this group' }).press('Enter');
+    await page.getByRole('button', { name: 'Start', exact: true }).press('Enter');
+    await page.getByText('1 server asked to start.').waitFor();
+  });
+});
+
 describe('the page of settings', () => {
   it('says what counts, where it is said, and that the file is newer than what runs', async () => {
     await using opened = await openPage('/hub/admin/settings');
@@ -270,12 +367,17 @@ describe('every page', () => {
     for (const [name, path] of [
       ['people', '/hub/admin'],
       ['class', '/hub/admin/class'],
+      ['groups', '/hub/admin/groups'],
+      ['group', '/hub/admin/groups?group=monday'],
       ['settings', '/hub/admin/settings'],
     ] as const) {
       await using opened = await openPage(path, options);
       const { page } = opened;
       await page
-        .getByText(name === 'settings' ? 'config.yaml:12' : /10,\d+ people/)
+        .getByText(
+          { settings: 'config.yaml:12', groups: '25 people', group: '25 people' }[name as string] ??
+            /1\d,\d+ people/,
+        )
         .first()
         .waitFor();
       if (name === 'people') await row(page, 'student-00001').waitFor();

@@ -28,9 +28,3 @@ export function announce(announcement: NewAnnouncement): Promise<Announcement> {
 export function endAnnouncement(id: string): Promise<void> {
   return request(`/announcements/${encodeURIComponent(id)}`, { method: 'DELETE' });
 }
-
-/** Names of groups, the first that there are. */
-export async function readGroups(signal: AbortSignal): Promise<readonly string[]> {
-  const groups = await request<readonly { readonly name: string }[]>('/groups', { signal });
-  return groups.map(({ name }) => name);
-}

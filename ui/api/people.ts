@@ -12,8 +12,20 @@ export interface Server {
   readonly lastActivity: string | null;
   readonly stopReason: string | null;
   readonly failure: Failure | null;
+  /** Bytes; null where it does not run, or nobody can tell. */
+  readonly memory: number | null;
+  /** Of one that waits; `position` from 1. */
+  readonly place: {
+    readonly position: number;
+    readonly seconds: number | null;
+    readonly full: boolean;
+  } | null;
+  /** Of one that starts. */
+  readonly step: { readonly phase: Phase; readonly message: string; readonly since: string } | null;
   readonly url: string;
 }
+
+export type Phase = 'waiting' | 'launching' | 'notebooks' | 'starting' | 'ready' | 'failed' | 'stopping';
 
 export interface Failure {
   readonly id: string;
@@ -25,6 +37,7 @@ export interface Failure {
 export interface Person {
   readonly name: string;
   readonly roles: readonly string[];
+  readonly groups: readonly string[];
   readonly lastActivity: string | null;
   readonly servers: readonly Server[];
 }
@@ -32,6 +45,8 @@ export interface Person {
 export interface PeopleQuery {
   readonly search: string;
   readonly state: 'all' | 'active' | 'ready' | 'inactive';
+  /** Undefined: whatever group they are in. */
+  readonly group: string | undefined;
   readonly sort: 'name' | '-name' | 'last_activity' | '-last_activity';
 }
 
@@ -45,36 +60,47 @@ export const PART_SIZE = 100;
 
 /** The people from number `part * PART_SIZE`. */
 export function readPeople(query: PeopleQuery, part: number, signal: AbortSignal): Promise<PeoplePart> {
-  const fields = new URLSearchParams({
-    sort: query.sort,
-    offset: String(part * PART_SIZE),
-    limit: String(PART_SIZE),
-    ...(query.search === '' ? {} : { search: query.search }),
-    ...(query.state === 'all' ? {} : { state: query.state }),
+  const page = { sort: query.sort, offset: String(part * PART_SIZE), limit: String(PART_SIZE) };
+  return request(`/people?${fieldsOf(query, page)}`, { signal });
+}
+
+/** The names of all whom a query finds. */
+export function readNames(query: Omit<PeopleQuery, 'sort'>): Promise<readonly string[]> {
+  return request(`/people/names?${fieldsOf(query)}`);
+}
+
+function fieldsOf(
+  { search, state, group }: Omit<PeopleQuery, 'sort'>,
+  more: Readonly<Record<string, string>> = {},
+): URLSearchParams {
+  return new URLSearchParams({
+    ...more,
+    ...(search === '' ? {} : { search }),
+    ...(state === 'all' ? {} : { state }),
+    ...(group === undefined ? {} : { group }),
   });
-  return request(`/people?${fields}`, { signal });
 }
 
 export interface ActiveServer extends Server {
   readonly owner: string;
-  /** `position` from 1. */
-  readonly place: {
-    readonly position: number;
-    readonly seconds: number | null;
-    readonly full: boolean;
-  } | null;
 }
 
 export interface Class {
   readonly people: number;
+  /** Of a group, those without a server. */
+  readonly absent: readonly string[] | null;
   readonly servers: readonly ActiveServer[];
 }
 
-export function readClass(signal: AbortSignal): Promise<Class> {
-  return request('/people/active', { signal });
+export function readClass(group: string | undefined, signal: AbortSignal): Promise<Class> {
+  const fields = new URLSearchParams(group === undefined ? {} : { group });
+  return request(`/people/active?${fields}`, { signal });
 }
 
-export type Whom = { readonly names: readonly string[] } | { readonly all: true };
+export type Whom =
+  | { readonly names: readonly string[] }
+  | { readonly group: string }
+  | { readonly all: true };
 
 export function startServers(whom: Whom): Promise<{ readonly servers: number }> {
   return request('/people/start', { method: 'POST', body: whom });
@@ -84,8 +110,8 @@ export function stopServers(whom: Whom): Promise<{ readonly servers: number }> {
   return request('/people/stop', { method: 'POST', body: whom });
 }
 
-export async function removePeople(names: readonly string[]): Promise<void> {
-  for (const name of names) await request(`/users/${encodeURIComponent(name)}`, { method: 'DELETE' });
+export function removePeople(names: readonly string[]): Promise<{ readonly people: number }> {
+  return request('/people/remove', { method: 'POST', body: { names } });
 }
 
 export function setAdmin(name: string, admin: boolean): Promise<void> {
@@ -95,14 +121,26 @@ export function setAdmin(name: string, admin: boolean): Promise<void> {
 export interface RosterLine {
   readonly line: number;
   readonly name: string;
+  readonly groups: readonly string[];
   readonly problem: string | null;
   readonly status: 'new' | 'exists' | 'repeated' | 'invalid';
 }
 
-/** What a list of people comes to; with `add`, those who are new are made. */
-export function sendRoster(
-  text: string,
-  { add }: { readonly add: boolean },
-): Promise<{ readonly lines: readonly RosterLine[]; readonly created: readonly string[] }> {
+export interface RosterGroup {
+  readonly name: string;
+  /** `closed`: it stays as it is. */
+  readonly status: 'new' | 'exists' | 'closed';
+  /** How many of the list are no members yet. */
+  readonly joining: number;
+}
+
+export interface Roster {
+  readonly lines: readonly RosterLine[];
+  readonly groups: readonly RosterGroup[];
+  readonly created: readonly string[];
+}
+
+/** What a list of people comes to; with `add`, those who are new are made, and all put into their groups. */
+export function sendRoster(text: string, { add }: { readonly add: boolean }): Promise<Roster> {
   return request('/people/roster', { method: 'POST', body: { text, add } });
 }

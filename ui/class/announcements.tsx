@@ -2,7 +2,8 @@
 import { Button, Group, Modal, NativeSelect, Textarea } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { announce, endAnnouncement, readAnnouncements, readGroups } from '../api/announcements.ts';
+import { announce, endAnnouncement, readAnnouncements } from '../api/announcements.ts';
+import { groupsQuery } from '../api/groups.ts';
 import { useAct } from '../frame/messages.tsx';
 import { exactTime, fromNow, texts } from '../texts/texts.ts';
 
@@ -27,7 +28,7 @@ export function Announcements() {
   return (
     <section className="ui-group">
       <h2>{words.heading}</h2>
-      <ul className="ui-rows ui-said">
+      <ul className="ui-list ui-said">
         {data.map(({ id, text, group, by, endsAt }) => (
           <li key={id}>
             <p>{text}</p>
@@ -76,10 +77,7 @@ function AnnounceForm({ onClose }: { readonly onClose: () => void }) {
   const [text, setText] = useState('');
   const [group, setGroup] = useState(EVERYBODY);
   const [minutes, setMinutes] = useState('60');
-  const { data: groups = [] } = useQuery({
-    queryKey: ['groups'],
-    queryFn: ({ signal }) => readGroups(signal),
-  });
+  const { data: groups = [] } = useQuery(groupsQuery);
   const telling = useAct(announce, {
     done: () => words.told,
     after: () => {
@@ -105,7 +103,7 @@ function AnnounceForm({ onClose }: { readonly onClose: () => void }) {
           onChange={(event) => setGroup(event.currentTarget.value)}
           data={[
             { value: EVERYBODY, label: words.everybody },
-            ...groups.map((name) => ({ value: name, label: name })),
+            ...groups.map(({ name }) => ({ value: name, label: name })),
           ]}
         />
       )}

@@ -1,13 +1,23 @@
 /** Is the room ready: how many are in, who waits and who needs help. Large enough for a projector. */
 import { Button, Group } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type ActiveServer, readClass, type ServerState, startServers, stopServers } from '../api/people.ts';
+import {
+  type ActiveServer,
+  readClass,
+  type ServerState,
+  startServers,
+  stopServers,
+  type Whom,
+} from '../api/people.ts';
 import { useAct } from '../frame/messages.tsx';
 import { PageSkeleton } from '../frame/page-skeleton.tsx';
 import { Question } from '../frame/question.tsx';
 import { Trouble } from '../frame/trouble.tsx';
+import { useChosenGroup } from '../groups/chosen-group.ts';
+import { GroupSelect } from '../groups/group-select.tsx';
 import { type Failed, FailureWindow } from '../people/failure-window.tsx';
+import { serverNote } from '../people/server-note.ts';
 import { start } from '../start.ts';
 import { texts } from '../texts/texts.ts';
 import { AnnounceButton, Announcements } from './announcements.tsx';
@@ -19,9 +29,11 @@ const words = texts.class;
 const COUNTED: readonly ServerState[] = ['ready', 'starting', 'queued', 'failed'];
 
 export function ClassPage() {
+  const [group, setGroup] = useChosenGroup();
   const { data, error, refetch } = useQuery({
-    queryKey: ['live', 'class'],
-    queryFn: ({ signal }) => readClass(signal),
+    queryKey: ['live', 'class', group],
+    queryFn: ({ signal }) => readClass(group, signal),
+    placeholderData: keepPreviousData,
   });
   const [failed, setFailed] = useState<Failed>();
   if (data === undefined)
@@ -33,11 +45,14 @@ export function ClassPage() {
     <>
       <div className="ui-head">
         <div>
-          <h1>{words.heading}</h1>
+          <h1>{group ?? words.heading}</h1>
           <ClassTimes times={start.course.classTimes} />
         </div>
-        <ClassActions people={data.people} running={running.length} />
+        <ClassActions group={group} people={data.people} running={running.length} />
       </div>
+      <search className="ui-tools">
+        <GroupSelect group={group} onGroup={setGroup} />
+      </search>
       <dl className="ui-tiles">
         {COUNTED.map((state) => (
           <div key={state} className={inState(state).length > 0 ? `ui-tile ${state}` : 'ui-tile none'}>
@@ -50,21 +65,23 @@ export function ClassPage() {
         ))}
       </dl>
       <Announcements />
-      {data.servers.length === 0 && (
+      {data.servers.length === 0 && data.absent === null && (
         <div className="ui-empty">
           <h2>{words.nobodyIn}</h2>
           <p>{words.nobodyInHint}</p>
         </div>
       )}
       <FailedServers servers={inState('failed')} onFailure={setFailed} />
-      <NameGroup heading={words.waitingHeading} servers={inState('queued')} note={placeNote} />
-      <NameGroup heading={words.startingHeading} servers={byName(inState('starting'))} />
+      <NameGroup heading={words.waitingHeading} servers={inState('queued')} note={serverNote} />
+      <NameGroup heading={words.startingHeading} servers={byName(inState('starting'))} note={serverNote} />
       <NameGroup
         heading={words.readyHeading}
         servers={byName(inState('ready'))}
+        note={serverNote}
         open={start.abilities.open}
       />
       <NameGroup heading={words.stoppingHeading} servers={byName(inState('stopping'))} />
+      <Absent names={data.absent} />
       <FailureWindow failed={failed} onClose={() => setFailed(undefined)} />
     </>
   );
@@ -77,13 +94,15 @@ function byName(servers: readonly ActiveServer[]): readonly ActiveServer[] {
   return servers.toSorted((a, b) => collator.compare(a.owner, b.owner) || collator.compare(a.name, b.name));
 }
 
-function placeNote({ place }: ActiveServer): string | undefined {
-  if (place === null) return undefined;
-  const when = place.full ? words.full : place.seconds === null ? undefined : words.inSeconds(place.seconds);
-  return [words.place(place.position), when].filter(Boolean).join(', ');
+interface ClassActionsProps {
+  /** Undefined: everybody. */
+  readonly group: string | undefined;
+  readonly people: number;
+  readonly running: number;
 }
 
-function ClassActions({ people, running }: { readonly people: number; readonly running: number }) {
+function ClassActions({ group, people, running }: ClassActionsProps) {
+  const whom: Whom = group === undefined ? { all: true } : { group };
   const [asking, setAsking] = useState<'start' | 'stop'>();
   const starting = useAct(startServers, { done: ({ servers }) => texts.people.started(servers) });
   const stopping = useAct(stopServers, { done: ({ servers }) => texts.people.stopped(servers) });
@@ -102,7 +121,7 @@ function ClassActions({ people, running }: { readonly people: number; readonly r
       )}
       {start.abilities.start && (
         <Button loading={starting.isPending} onClick={() => setAsking('start')}>
-          {words.startAll}
+          {group === undefined ? words.startAll : words.startGroup}
         </Button>
       )}
       <Question
@@ -111,7 +130,7 @@ function ClassActions({ people, running }: { readonly people: number; readonly r
         title={words.startAllQuestion(people)}
         consequence={words.startAllConsequence}
         yes={words.startYes}
-        onYes={() => starting.mutate({ all: true })}
+        onYes={() => starting.mutate(whom)}
       />
       <Question
         opened={asking === 'stop'}
@@ -120,9 +139,29 @@ function ClassActions({ people, running }: { readonly people: number; readonly r
         consequence={texts.people.stopConsequence}
         yes={words.stopYes}
         bad
-        onYes={() => stopping.mutate({ all: true })}
+        onYes={() => stopping.mutate(whom)}
       />
     </Group>
+  );
+}
+
+/** Those of a group who are not in yet, so that somebody can look where they are. */
+function Absent({ names }: { readonly names: readonly string[] | null }) {
+  if (names === null || names.length === 0) return null;
+  return (
+    <section className="ui-group">
+      <h2>
+        {words.absentHeading} <span className="quiet">{names.length.toLocaleString(texts.language)}</span>
+      </h2>
+      <ul className="ui-names">
+        {names.map((name) => (
+          <li key={name}>
+            <span className="ui-dot" aria-hidden="true" />
+            <span>{name}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -136,7 +175,7 @@ function FailedServers({ servers, onFailure }: FailedServersProps) {
   return (
     <section className="ui-group">
       <h2>{words.failedHeading}</h2>
-      <ul className="ui-rows ui-failed">
+      <ul className="ui-list ui-failed">
         {servers.map(({ owner, name, failure }) => (
           <li key={`${owner}/${name}`}>
             <strong>{name === '' ? owner : `${owner} / ${name}`}</strong>

@@ -1,15 +1,18 @@
 /** What became of an act, said for some seconds at the foot of the page, and to screen readers. */
-import { CloseButton } from '@mantine/core';
+import { Button, CloseButton } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import { texts } from '../texts/texts.ts';
 
 interface Message {
   readonly text: string;
   readonly bad: boolean;
+  readonly undo?: (() => void) | undefined;
 }
 
 const SHOWN_MS = 6_000;
+/** Who wants to take something back has to see first what became of it. */
+const UNDO_SHOWN_MS = 15_000;
 
 const Say = createContext<(message: Message) => void>(() => undefined);
 
@@ -18,7 +21,7 @@ export function Messages({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     // What went wrong stays until it was read.
     if (message === undefined || message.bad) return;
-    const timer = setTimeout(() => setMessage(undefined), SHOWN_MS);
+    const timer = setTimeout(() => setMessage(undefined), message.undo ? UNDO_SHOWN_MS : SHOWN_MS);
     return () => clearTimeout(timer);
   }, [message]);
   return (
@@ -28,6 +31,11 @@ export function Messages({ children }: { readonly children: ReactNode }) {
         {message && (
           <div className={message.bad ? 'ui-message bad' : 'ui-message'}>
             <span>{message.text}</span>
+            {message.undo && (
+              <Button variant="default" size="compact-sm" onClick={message.undo}>
+                {texts.frame.undo}
+              </Button>
+            )}
             <CloseButton aria-label={texts.frame.close} onClick={() => setMessage(undefined)} />
           </div>
         )}
@@ -36,28 +44,44 @@ export function Messages({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** Does `act`, and says what became of it: `done` of what it gave, or why it did not work. */
+/**
+ * Does `act`, and says what became of it: `done` of what it gave, or why it did not work. With `undo`, which does the
+ * opposite, it can be taken back for a while.
+ */
 export function useAct<Input, Output>(
   act: (input: Input) => Promise<Output>,
-  { done, after }: { done?: (output: Output, input: Input) => string; after?: () => void } = {},
+  {
+    done,
+    undo,
+    after,
+  }: {
+    done?: (output: Output, input: Input) => string;
+    undo?: (input: Input) => Promise<unknown>;
+    after?: () => void;
+  } = {},
 ) {
   const say = useContext(Say);
+  const complain = (error: Error) =>
+    say({
+      text: error instanceof TypeError ? texts.frame.unreachable : texts.frame.wrong(error.message),
+      bad: true,
+    });
+  const takeBack = (input: Input) =>
+    undo?.(input).then(() => {
+      say({ text: texts.frame.undone, bad: false });
+      after?.();
+    }, complain);
   return useMutation({
     mutationFn: act,
-    onSuccess: useCallback(
-      (output: Output, input: Input) => {
-        if (done) say({ text: done(output, input), bad: false });
-        after?.();
-      },
-      [done, after, say],
-    ),
-    onError: useCallback(
-      (error: Error) =>
+    onSuccess: (output: Output, input: Input) => {
+      if (done)
         say({
-          text: error instanceof TypeError ? texts.frame.unreachable : texts.frame.wrong(error.message),
-          bad: true,
-        }),
-      [say],
-    ),
+          text: done(output, input),
+          bad: false,
+          undo: undo && (() => void takeBack(input)),
+        });
+      after?.();
+    },
+    onError: complain,
   });
 }

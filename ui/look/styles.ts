@@ -18,4 +18,5 @@ import '@mantine/core/styles/Group.css';
 import './frame.css';
 import './people.css';
 import './class.css';
+import './groups.css';
 import './settings.css';

@@ -3,7 +3,7 @@ import { Button, Group, Modal, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { type RosterLine, sendRoster } from '../api/people.ts';
+import { type RosterGroup, type RosterLine, sendRoster } from '../api/people.ts';
 import { useAct } from '../frame/messages.tsx';
 import { texts } from '../texts/texts.ts';
 
@@ -38,13 +38,14 @@ function RosterForm({ onClose }: { readonly onClose: () => void }) {
     gcTime: 0,
   });
   const adding = useAct((list: string) => sendRoster(list, { add: true }), {
-    done: ({ created }) => words.added(created.length),
+    done: ({ created, groups }) => words.added(created.length, joiningOf(groups)),
     after: () => {
       void queries.invalidateQueries({ queryKey: ['live'] });
       onClose();
     },
   });
-  const lines = settled.trim() === '' ? [] : (data?.lines ?? []);
+  const { lines, groups } = settled.trim() === '' || data === undefined ? NOTHING : data;
+  const joining = joiningOf(groups);
   const fresh = lines.filter(({ status }) => status === 'new').length;
   return (
     <>
@@ -70,27 +71,39 @@ function RosterForm({ onClose }: { readonly onClose: () => void }) {
           if (chosen) setText(await chosen.text());
         }}
       />
-      <RosterPreview lines={lines} />
+      <RosterPreview lines={lines} groups={groups} />
       <Group justify="space-between" gap="sm">
         <Button variant="default" onClick={() => file.current?.click()}>
           {words.file}
         </Button>
         <Button
-          disabled={fresh === 0 || settled !== text}
+          disabled={fresh + joining === 0 || settled !== text}
           loading={adding.isPending}
           onClick={() => adding.mutate(settled)}
         >
-          {words.add(fresh)}
+          {words.add(fresh, joining)}
         </Button>
       </Group>
     </>
   );
 }
 
+const NOTHING = { lines: [], groups: [] } as const;
+
+/** How many times somebody comes into a group. */
+function joiningOf(groups: readonly RosterGroup[]): number {
+  return groups.reduce((sum, { status, joining }) => (status === 'closed' ? sum : sum + joining), 0);
+}
+
 /** What needs a look stands first. */
 const ORDER: readonly RosterLine['status'][] = ['invalid', 'repeated', 'new', 'exists'];
 
-function RosterPreview({ lines }: { readonly lines: readonly RosterLine[] }) {
+interface RosterPreviewProps {
+  readonly lines: readonly RosterLine[];
+  readonly groups: readonly RosterGroup[];
+}
+
+function RosterPreview({ lines, groups }: RosterPreviewProps) {
   const of = (...statuses: readonly RosterLine['status'][]) =>
     lines.filter(({ status }) => statuses.includes(status)).length;
   const sorted = lines.toSorted(
@@ -103,15 +116,27 @@ function RosterPreview({ lines }: { readonly lines: readonly RosterLine[] }) {
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
       <ul tabIndex={0} aria-label={words.preview}>
-        {sorted.slice(0, MOST_SHOWN).map(({ line, name, status, problem }) => (
+        {sorted.slice(0, MOST_SHOWN).map(({ line, name, groups, status, problem }) => (
           <li key={line} className={status}>
             <span className="quiet">{words.line(line)}</span>
-            <span className="ui-name-text">{name}</span>
+            <span className="ui-name-text">
+              {name} <span className="quiet">{groups.join(', ')}</span>
+            </span>
             <span className="ui-why">{problem ?? words.statuses[status]}</span>
           </li>
         ))}
         {lines.length > MOST_SHOWN && <li className="quiet">{words.andMore(lines.length - MOST_SHOWN)}</li>}
       </ul>
+      {groups.length > 0 && (
+        <dl className="ui-roster-groups" aria-label={texts.groups.heading}>
+          {groups.map(({ name, status, joining }) => (
+            <div key={name} className={status}>
+              <dt>{name}</dt>
+              <dd>{words.groupStatuses[status](joining)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { startServers, stopServers } from '../api/people.ts';
 import { useAct } from '../frame/messages.tsx';
 import { Question } from '../frame/question.tsx';
+import { AddToGroup } from '../groups/add-to-group.tsx';
 import { start } from '../start.ts';
 import { texts } from '../texts/texts.ts';
 
@@ -17,6 +18,7 @@ export interface ChosenBarProps {
 
 export function ChosenBar({ chosen, onNone, onRemove }: ChosenBarProps) {
   const [asking, setAsking] = useState(false);
+  const [grouping, setGrouping] = useState(false);
   const starting = useAct(startServers, { done: ({ servers }) => words.started(servers) });
   const stopping = useAct(stopServers, { done: ({ servers }) => words.stopped(servers) });
   if (chosen.size === 0) return null;
@@ -39,6 +41,11 @@ export function ChosenBar({ chosen, onNone, onRemove }: ChosenBarProps) {
           {words.stop}
         </Button>
       )}
+      {abilities.editGroups && (
+        <Button variant="default" size="xs" onClick={() => setGrouping(true)}>
+          {texts.groups.toGroup}
+        </Button>
+      )}
       {abilities.remove && (
         <Button variant="default" size="xs" className="ui-bad" onClick={onRemove}>
           {words.remove}
@@ -52,6 +59,7 @@ export function ChosenBar({ chosen, onNone, onRemove }: ChosenBarProps) {
         yes={words.stop}
         onYes={() => stopping.mutate({ names })}
       />
+      <AddToGroup opened={grouping} names={names} onClose={() => setGrouping(false)} />
     </section>
   );
 }

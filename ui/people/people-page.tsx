@@ -3,6 +3,8 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import type { PeopleQuery, Person } from '../api/people.ts';
+import { useChosenGroup } from '../groups/chosen-group.ts';
+import { GroupSelect } from '../groups/group-select.tsx';
 import { start } from '../start.ts';
 import { texts } from '../texts/texts.ts';
 import { AddPeople } from './add-people.tsx';
@@ -20,12 +22,13 @@ export function PeoplePage() {
   const [search, setSearch] = useState('');
   const [settled] = useDebouncedValue(search.trim(), SEARCH_PAUSE_MS);
   const [state, setState] = useState<PeopleQuery['state']>('all');
+  const [group, setGroup] = useChosenGroup();
   const [sort, setSort] = useState<PeopleQuery['sort']>('name');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [failed, setFailed] = useState<Failed>();
   const [leaving, setLeaving] = useState<readonly string[]>([]);
   const [adding, setAdding] = useState(false);
-  const query: PeopleQuery = { search: settled, state, sort };
+  const query: PeopleQuery = { search: settled, state, group, sort };
 
   const choose = ({ name }: Person) =>
     setChosen((before) => {
@@ -61,12 +64,14 @@ export function PeoplePage() {
           }
           data={FILTERS.map((value) => ({ value, label: words.filters[value] }))}
         />
+        <GroupSelect group={group} onGroup={setGroup} />
       </search>
       <PeopleTable
         query={query}
         onSort={setSort}
         chosen={chosen}
         onChoose={choose}
+        onChooseAll={setChosen}
         onFailure={setFailed}
         onRemove={(name) => setLeaving([name])}
       />

@@ -6,6 +6,7 @@ import { useLayoutEffect, useRef, useState } from 'react';
 import { PART_SIZE, type PeopleQuery, type Person } from '../api/people.ts';
 import { Trouble } from '../frame/trouble.tsx';
 import { texts } from '../texts/texts.ts';
+import { ChooseAll } from './choose-all.tsx';
 import type { Failed } from './failure-window.tsx';
 import { peoplePart } from './people-parts.ts';
 import { PersonRow } from './person-row.tsx';
@@ -15,6 +16,7 @@ export interface PeopleTableProps {
   readonly onSort: (sort: PeopleQuery['sort']) => void;
   readonly chosen: ReadonlySet<string>;
   readonly onChoose: (person: Person) => void;
+  readonly onChooseAll: (names: ReadonlySet<string>) => void;
   readonly onFailure: (failed: Failed) => void;
   readonly onRemove: (name: string) => void;
 }
@@ -26,7 +28,15 @@ const CARD_HEIGHT = 108;
 /** What is drawn before the first answer. */
 const EXPECTED = 12;
 
-export function PeopleTable({ query, onSort, chosen, onChoose, onFailure, onRemove }: PeopleTableProps) {
+export function PeopleTable({
+  query,
+  onSort,
+  chosen,
+  onChoose,
+  onChooseAll,
+  onFailure,
+  onRemove,
+}: PeopleTableProps) {
   const first = useQuery(peoplePart(query, 0));
   const body = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
@@ -70,7 +80,7 @@ export function PeopleTable({ query, onSort, chosen, onChoose, onFailure, onRemo
       <div role="rowgroup" className="ui-table-head">
         <div role="row" aria-rowindex={1} className="ui-row">
           <span role="columnheader" className="ui-choose">
-            <span className="for-readers">{words.columns.choose}</span>
+            <ChooseAll query={query} total={first.data?.total} chosen={chosen} onChooseAll={onChooseAll} />
           </span>
           <SortHeader column="name" query={query} onSort={onSort} label={words.columns.name} />
           <span role="columnheader">{words.columns.state}</span>

@@ -1,9 +1,12 @@
 import { Button, Checkbox, Menu } from '@mantine/core';
+import { useState } from 'react';
 import { type Person, type Server, setAdmin, startServers, stopServers } from '../api/people.ts';
 import { useAct } from '../frame/messages.tsx';
+import { Question } from '../frame/question.tsx';
 import { start } from '../start.ts';
 import { exactTime, fromNow, texts } from '../texts/texts.ts';
 import type { Failed } from './failure-window.tsx';
+import { serverNote } from './server-note.ts';
 import { StateBadge } from './state-badge.tsx';
 
 export interface PersonRowProps {
@@ -45,6 +48,7 @@ export function PersonRow({
   const main = person.servers.find(({ name }) => name === '');
   const others = person.servers.length - (main ? 1 : 0);
   const seen = main?.lastActivity ?? person.lastActivity;
+  const note = main && serverNote(main);
   const { failure } = main ?? { failure: null };
   return (
     <div role="row" aria-rowindex={index + 2} className="ui-row" style={place}>
@@ -64,9 +68,19 @@ export function PersonRow({
               {words.roles[role]}
             </span>
           ))}
+        {person.groups.length > 0 && (
+          <span className="ui-in-groups quiet" title={person.groups.join(', ')}>
+            {person.groups.join(', ')}
+          </span>
+        )}
       </span>
       <span role="cell" className="ui-server">
         <StateBadge state={main?.state ?? 'stopped'} />
+        {note !== undefined && (
+          <span className="ui-note quiet" title={note}>
+            {note}
+          </span>
+        )}
         {main?.state === 'failed' && failure && (
           <button
             type="button"
@@ -128,7 +142,11 @@ interface MoreActionsProps {
 function MoreActions({ person, server, onRemove }: MoreActionsProps) {
   const { name } = person;
   const stopping = useAct(stopServers, { done: ({ servers }) => words.stopped(servers) });
-  const promoting = useAct((admin: boolean) => setAdmin(name, admin));
+  const promoting = useAct((admin: boolean) => setAdmin(name, admin), {
+    done: (_, admin) => (admin ? words.isAdmin(name) : words.isNoAdmin(name)),
+    undo: (admin) => setAdmin(name, !admin),
+  });
+  const [asking, setAsking] = useState(false);
   const { abilities, caller } = start;
   const isAdmin = person.roles.includes('admin');
   const stops =
@@ -137,25 +155,35 @@ function MoreActions({ person, server, onRemove }: MoreActionsProps) {
   const other = name !== caller;
   if (!stops && !(other && (abilities.giveAdmin || abilities.remove))) return <span className="ui-no-menu" />;
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <button type="button" className="ui-more" aria-label={words.more(name)}>
-          <span aria-hidden="true">⋯</span>
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {stops && <Menu.Item onClick={() => stopping.mutate({ names: [name] })}>{words.stop}</Menu.Item>}
-        {other && abilities.giveAdmin && (
-          <Menu.Item onClick={() => promoting.mutate(!isAdmin)}>
-            {isAdmin ? words.takeAdmin : words.makeAdmin}
-          </Menu.Item>
-        )}
-        {other && abilities.remove && (
-          <Menu.Item className="ui-bad" onClick={() => onRemove(name)}>
-            {words.remove}
-          </Menu.Item>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end" withinPortal>
+        <Menu.Target>
+          <button type="button" className="ui-more" aria-label={words.more(name)}>
+            <span aria-hidden="true">⋯</span>
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {stops && <Menu.Item onClick={() => setAsking(true)}>{words.stopAsked}</Menu.Item>}
+          {other && abilities.giveAdmin && (
+            <Menu.Item onClick={() => promoting.mutate(!isAdmin)}>
+              {isAdmin ? words.takeAdmin : words.makeAdmin}
+            </Menu.Item>
+          )}
+          {other && abilities.remove && (
+            <Menu.Item className="ui-bad" onClick={() => onRemove(name)}>
+              {words.remove}
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      <Question
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={words.stopOf(name)}
+        consequence={words.stopConsequence}
+        yes={words.stop}
+        onYes={() => stopping.mutate({ names: [name] })}
+      />
+    </>
   );
 }

@@ -16,7 +16,7 @@ export interface RemoveQuestionProps {
 export function RemoveQuestion({ names, onClose, onDone }: RemoveQuestionProps) {
   const queries = useQueryClient();
   const removing = useAct(removePeople, {
-    done: (_, gone) => words.removed(gone.length),
+    done: ({ people }) => words.removed(people),
     after: () => void queries.invalidateQueries({ queryKey: ['live'] }),
   });
   return (

@@ -14,11 +14,24 @@ export const dutch: Texts = {
     failed: 'Mislukt',
   },
 
+  phases: {
+    waiting: 'wacht op een plaats',
+    launching: 'wordt gestart',
+    notebooks: 'haalt notebooks op',
+    starting: 'JupyterLab komt op',
+    ready: 'klaar',
+    failed: 'mislukt',
+    stopping: 'stopt',
+  },
+
   frame: {
     pages: 'Pagina’s van de cursus',
     people: 'Mensen',
     class: 'Les',
+    groups: 'Groepen',
     settings: 'Instellingen',
+    undo: 'Ongedaan maken',
+    undone: 'Het is weer zoals het was.',
     cancel: 'Annuleren',
     close: 'Sluiten',
     wrong: (reason) => `Dat is niet gelukt: ${reason}`,
@@ -54,9 +67,11 @@ export const dutch: Texts = {
     nobody: 'Niemand gevonden.',
     nobodyHint: 'Zoek op een ander deel van de naam, of toon iedereen.',
     choose: (name) => `Kies ${name}`,
+    chooseAll: (total) => `Kies alle ${total.toLocaleString('nl')} die gevonden zijn`,
     start: 'Starten',
     open: 'Openen',
     stop: 'Stoppen',
+    stopAsked: 'Stoppen …',
     why: 'Waarom?',
     startOf: (name) => `Start de server van ${name}`,
     openOf: (name) => `Open de server van ${name}`,
@@ -64,6 +79,9 @@ export const dutch: Texts = {
     more: (name) => `Meer voor ${name}`,
     makeAdmin: 'Beheerder maken',
     takeAdmin: 'Geen beheerder meer',
+    isAdmin: (name) => `${name} is nu beheerder.`,
+    isNoAdmin: (name) => `${name} is geen beheerder meer.`,
+    stopOf: (name) => `De server van ${name} stoppen?`,
     remove: 'Verwijderen …',
     others: (number) => count(number, 'andere server', 'andere servers'),
     chosen: (number) => `${number.toLocaleString('nl')} gekozen`,
@@ -94,7 +112,7 @@ export const dutch: Texts = {
     open: 'Mensen toevoegen',
     heading: 'Mensen toevoegen',
     explain:
-      'Eén naam per regel, of een CSV-bestand met een kolom “naam” of “email”. Wie er al is, blijft zoals die is.',
+      'Eén naam per regel, of een CSV-bestand met een kolom “naam” of “email”, en eventueel één “groep”. Wie er al is, blijft, en komt in de groepen van de lijst.',
     list: 'Namen',
     placeholder: 'anna\nben\ncor@example.org',
     file: 'Kies een CSV-bestand …',
@@ -115,8 +133,18 @@ export const dutch: Texts = {
         .join(', '),
     andMore: (number) => `… en nog ${number.toLocaleString('nl')} regels`,
     preview: 'Wat ervan komt',
-    add: (number) => (number === 0 ? 'Toevoegen' : `${count(number, 'persoon', 'mensen')} toevoegen`),
-    added: (number) => `${count(number, 'persoon', 'mensen')} toegevoegd.`,
+    groupStatuses: {
+      new: (joining) => `nieuwe groep, ${count(joining, 'persoon', 'mensen')}`,
+      exists: (joining) =>
+        joining === 0 ? 'allen zijn er al in' : `${count(joining, 'persoon', 'mensen')} erbij`,
+      closed: () => 'blijft zoals die is: u mag die niet wijzigen, of aanmeldingen zeggen wie erin is',
+    },
+    add: (fresh, joining) => {
+      if (fresh > 0) return `${count(fresh, 'persoon', 'mensen')} toevoegen`;
+      return joining > 0 ? 'In groepen zetten' : 'Toevoegen';
+    },
+    added: (fresh, joining) =>
+      `${count(fresh, 'persoon', 'mensen')} toegevoegd${joining > 0 ? `, ${joining.toLocaleString('nl')} in groepen gezet` : ''}.`,
   },
 
   settings: {
@@ -160,6 +188,7 @@ export const dutch: Texts = {
     class: 'De les',
     of: (number) => `van ${count(number, 'persoon', 'mensen')}`,
     startAll: 'Voor iedereen starten',
+    startGroup: 'Voor deze groep starten',
     startAllQuestion: (number) => `Een server starten voor ${count(number, 'persoon', 'mensen')}?`,
     startAllConsequence:
       'Ieders notebook staat klaar als zij komen. Zijn het er meer dan tegelijk mogen starten, dan gaan zij om de beurt.',
@@ -177,5 +206,46 @@ export const dutch: Texts = {
     nobodyIn: 'Niemand heeft nu een server.',
     nobodyInHint: 'Als mensen hun notebook starten, verschijnen zij hier vanzelf.',
     stoppingHeading: 'Stoppen',
+    absentHeading: 'Niet binnen',
+  },
+
+  groups: {
+    heading: 'Groepen',
+    explain: 'Mensen die bij elkaar horen: om hen te vinden, iets te zeggen en rechten te geven.',
+    sources: {
+      file: 'Het configuratiebestand maakt deze groep bij elke start van de hub.',
+      login: 'Aanmeldingen zeggen wie in welke groep is; hier wordt niets gewijzigd.',
+    },
+    group: 'Groep',
+    everybody: 'Alle groepen',
+    all: 'Alle groepen',
+    none: 'Er zijn nog geen groepen.',
+    noneHint: 'Maak er hier een, of voeg mensen toe uit een CSV-bestand met een kolom “groep”.',
+    ofFile: 'door het bestand',
+    create: 'Nieuwe groep …',
+    created: (group) => `Er is nu een groep “${group}”.`,
+    exists: 'Er is een groep met deze naam.',
+    name: 'Naam van de groep',
+    makeIt: 'Groep maken',
+    add: 'Toevoegen',
+    addPeople: 'Mensen toevoegen',
+    toGroup: 'Aan groep toevoegen …',
+    addChosen: (number) => `${count(number, 'persoon', 'mensen')} aan een groep toevoegen`,
+    joined: (number, group) => `${count(number, 'persoon', 'mensen')} in “${group}” gezet.`,
+    left: (name, group) => `${name} is niet meer in “${group}”.`,
+    members: 'Leden',
+    nobody: 'Niemand is in deze groep.',
+    andMore: (number) => `… en nog ${number.toLocaleString('nl')}: zoek hen op naam.`,
+    remove: 'Eruit halen',
+    removeOf: (name) => `Eruit halen: ${name}`,
+    toPeople: 'Hun servers',
+    toClass: 'Als les',
+    delete: 'Verwijderen …',
+    deleteQuestion: (group) => `De groep “${group}” verwijderen?`,
+    deleteConsequence:
+      'De leden blijven in de cursus. Zij verliezen wat zij als lid ervan mogen. Dit kan niet ongedaan worden gemaakt.',
+    deleteYes: 'Groep verwijderen',
+    deleted: (group) => `De groep “${group}” is verwijderd.`,
+    properties: 'Wat programma’s erbij bewaren',
   },
 };

@@ -1,5 +1,5 @@
 /** Every sentence of these pages. Another language is another record of type `Texts`. */
-import type { RosterLine, ServerState } from '../api/people.ts';
+import type { Phase, RosterGroup, RosterLine, ServerState } from '../api/people.ts';
 
 export type Texts = typeof english;
 
@@ -17,11 +17,24 @@ export const english = {
     failed: 'Failed',
   } satisfies Record<ServerState, string>,
 
+  phases: {
+    waiting: 'waiting for a place',
+    launching: 'being launched',
+    notebooks: 'fetching notebooks',
+    starting: 'JupyterLab comes up',
+    ready: 'ready',
+    failed: 'failed',
+    stopping: 'stopping',
+  } satisfies Record<Phase, string>,
+
   frame: {
     pages: 'Pages of the course',
     people: 'People',
     class: 'Class',
+    groups: 'Groups',
     settings: 'Settings',
+    undo: 'Undo',
+    undone: 'It is as it was.',
     cancel: 'Cancel',
     close: 'Close',
     wrong: (reason: string) => `That did not work: ${reason}`,
@@ -51,9 +64,11 @@ export const english = {
     nobody: 'Nobody is found.',
     nobodyHint: 'Look for another part of the name, or show everybody.',
     choose: (name: string) => `Choose ${name}`,
+    chooseAll: (total: number) => `Choose all ${total.toLocaleString('en')} who are found`,
     start: 'Start',
     open: 'Open',
     stop: 'Stop',
+    stopAsked: 'Stop …',
     why: 'Why?',
     startOf: (name: string) => `Start the server of ${name}`,
     openOf: (name: string) => `Open the server of ${name}`,
@@ -61,6 +76,9 @@ export const english = {
     more: (name: string) => `More for ${name}`,
     makeAdmin: 'Make administrator',
     takeAdmin: 'Take administrator away',
+    isAdmin: (name: string) => `${name} is an administrator now.`,
+    isNoAdmin: (name: string) => `${name} is no administrator any more.`,
+    stopOf: (name: string) => `Stop the server of ${name}?`,
     remove: 'Delete …',
     others: (number: number) => count(number, 'other server', 'other servers'),
     chosen: (number: number) => `${number.toLocaleString('en')} chosen`,
@@ -90,7 +108,7 @@ export const english = {
     open: 'Add people',
     heading: 'Add people',
     explain:
-      'One name a line, or a CSV file with a column “name” or “email”. Who is there already stays as they are.',
+      'One name a line, or a CSV file with a column “name” or “email”, and perhaps one “group”. Who is there already stays, and comes into the groups of the list.',
     list: 'Names',
     placeholder: 'anna\nben\ncor@example.org',
     file: 'Choose a CSV file …',
@@ -111,8 +129,18 @@ export const english = {
         .join(', '),
     andMore: (number: number) => `… and ${number.toLocaleString('en')} more lines`,
     preview: 'What comes of it',
-    add: (number: number) => (number === 0 ? 'Add' : `Add ${count(number, 'person', 'people')}`),
-    added: (number: number) => `${count(number, 'person', 'people')} added.`,
+    groupStatuses: {
+      new: (joining: number) => `new group, ${count(joining, 'person', 'people')}`,
+      exists: (joining: number) =>
+        joining === 0 ? 'all are in it already' : `${count(joining, 'person', 'people')} more`,
+      closed: () => 'stays as it is: you may not change it, or logins say who is in it',
+    } satisfies Record<RosterGroup['status'], (joining: number) => string>,
+    add: (fresh: number, joining: number) => {
+      if (fresh > 0) return `Add ${count(fresh, 'person', 'people')}`;
+      return joining > 0 ? 'Put into groups' : 'Add';
+    },
+    added: (fresh: number, joining: number) =>
+      `${count(fresh, 'person', 'people')} added${joining > 0 ? `, ${joining.toLocaleString('en')} put into groups` : ''}.`,
   },
 
   settings: {
@@ -157,6 +185,7 @@ export const english = {
     class: 'Class',
     of: (number: number) => `of ${count(number, 'person', 'people')}`,
     startAll: 'Start for everybody',
+    startGroup: 'Start for this group',
     startAllQuestion: (number: number) => `Start a server for ${count(number, 'person', 'people')}?`,
     startAllConsequence:
       'Each person has their notebook ready when they come. Where there are more than may start at a time, they take turns.',
@@ -174,5 +203,46 @@ export const english = {
     nobodyIn: 'Nobody has a server now.',
     nobodyInHint: 'When people start their notebooks, they show here by themselves.',
     stoppingHeading: 'Stopping',
+    absentHeading: 'Not in',
+  },
+
+  groups: {
+    heading: 'Groups',
+    explain: 'People who belong together: to find them, to tell them something, and to give them rights.',
+    sources: {
+      file: 'The config file makes this group at each start of the hub.',
+      login: 'Logins say who is in which group; nothing is changed here.',
+    },
+    group: 'Group',
+    everybody: 'All groups',
+    all: 'All groups',
+    none: 'There are no groups yet.',
+    noneHint: 'Make one here, or add people from a CSV file with a column “group”.',
+    ofFile: 'by the file',
+    create: 'New group …',
+    created: (group: string) => `There is a group “${group}” now.`,
+    exists: 'There is a group of this name.',
+    name: 'Name of the group',
+    makeIt: 'Make the group',
+    add: 'Add',
+    addPeople: 'Add people',
+    toGroup: 'Add to group …',
+    addChosen: (number: number) => `Add ${count(number, 'person', 'people')} to a group`,
+    joined: (number: number, group: string) => `${count(number, 'person', 'people')} put into “${group}”.`,
+    left: (name: string, group: string) => `${name} is not in “${group}” any more.`,
+    members: 'Members',
+    nobody: 'Nobody is in this group.',
+    andMore: (number: number) => `… and ${number.toLocaleString('en')} more: search for them by name.`,
+    remove: 'Remove',
+    removeOf: (name: string) => `Remove ${name} from the group`,
+    toPeople: 'Their servers',
+    toClass: 'As a class',
+    delete: 'Delete …',
+    deleteQuestion: (group: string) => `Delete the group “${group}”?`,
+    deleteConsequence:
+      'Its members stay people of the course. They lose what they may do as members of it. This cannot be undone.',
+    deleteYes: 'Delete the group',
+    deleted: (group: string) => `The group “${group}” is deleted.`,
+    properties: 'What programs keep with it',
   },
 };

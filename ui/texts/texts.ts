@@ -20,6 +20,13 @@ export function fromNow(time: string, now = Date.now()): string {
   return relative.format(size === 0 ? 0 : round(seconds / size), unit);
 }
 
+/** `312 MB`: bytes, as the other pages of the hub write them. */
+export function amountOf(bytes: number): string {
+  const [unit, size] = bytes < 1024 ** 3 ? ['MB', 1024 ** 2] : ['GB', 1024 ** 3];
+  const amount = bytes / (size as number);
+  return `${amount.toLocaleString(texts.language, { maximumFractionDigits: amount < 10 ? 1 : 0 })} ${unit}`;
+}
+
 /** In the reader's own zone, to the minute. */
 export function exactTime(time: string): string {
   return new Intl.DateTimeFormat(texts.language, { dateStyle: 'full', timeStyle: 'short' }).format(

@@ -16,17 +16,26 @@ import { hubPath } from './links.ts';
 import { pageContext, sendPage } from './page-context.ts';
 import { uiEntry } from './ui-assets.ts';
 
-const PAGES = { people: 'admin', class: 'admin/class', settings: 'admin/settings' } as const;
+/** Where each is, and the scopes that it asks for beside those of all of them. */
+const PAGES = {
+  people: { path: 'admin', scopes: [] },
+  class: { path: 'admin/class', scopes: [] },
+  groups: { path: 'admin/groups', scopes: ['list:groups', 'read:groups'] },
+  settings: { path: 'admin/settings', scopes: ['read:hub'] },
+} as const satisfies Readonly<Record<string, { readonly path: string; readonly scopes: readonly string[] }>>;
+
+type PageName = keyof typeof PAGES;
 
 export function mountAdmin(app: FastifyInstance, parts: Pick<HttpParts, 'site' | 'now'>): void {
   const { site } = parts;
-  for (const [page, path] of Object.entries(PAGES)) {
+  for (const [page, { path }] of Object.entries(PAGES)) {
     app.get(`/${path}`, async (request, reply) => {
       const caller = requireUser(request);
       if (!allows(caller.scopes, 'admin-ui') || !allows(caller.scopes, 'list:users')) {
         throw new HubError('forbidden', 'This page is for those who teach or administer the course.');
       }
-      if (page === 'settings' && !allows(caller.scopes, 'read:hub')) {
+      const pages = pagesOf(caller);
+      if (!pages.includes(page as PageName)) {
         throw new HubError('forbidden', 'This page is for those who administer the course.');
       }
       const plain = hubPath(site, 'admin/plain');
@@ -47,6 +56,7 @@ export function mountAdmin(app: FastifyInstance, parts: Pick<HttpParts, 'site' |
         xsrf: context.xsrf,
         nonce,
         caller: caller.user.name,
+        pages,
         abilities: abilitiesOf(caller),
         course: { name: site.course.name, classTimes: site.course.classTimes },
       };
@@ -65,10 +75,15 @@ export function mountAdmin(app: FastifyInstance, parts: Pick<HttpParts, 'site' |
   }
 }
 
+function pagesOf({ scopes }: UserCaller): readonly PageName[] {
+  const names = Object.keys(PAGES) as PageName[];
+  return names.filter((name) => PAGES[name].scopes.every((scope) => allows(scopes, scope)));
+}
+
 /** What a caller may do here, for the buttons; every request is checked again. */
 function abilitiesOf({ scopes, user }: UserCaller) {
   return {
-    settings: allows(scopes, 'read:hub'),
+    editGroups: allows(scopes, 'admin:groups'),
     start: allowsSome(scopes, 'start:servers'),
     stop: allowsSome(scopes, 'delete:servers'),
     open: allowsSome(scopes, 'access:servers'),
