@@ -21,6 +21,7 @@ import { checkNotebooks } from './checks/notebooks.ts';
 import { checkPasswords } from './checks/passwords.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkPlainSight } from './checks/plain-sight.ts';
+import { checkProfiles } from './checks/profiles.ts';
 import { checkRights } from './checks/rights.ts';
 import { checkScalars } from './checks/scalars.ts';
 import { checkSecrets } from './checks/secrets.ts';
@@ -107,6 +108,7 @@ const CHECKS = [
   checkDatabase,
   checkCluster,
   checkFiles,
+  checkProfiles,
   checkScalars,
 ];
 
