@@ -33,6 +33,18 @@ export function acceptFindings(
   return [...judged, ...[...accept].flatMap((one) => describeUseless(one, names))];
 }
 
+/** What was judged already, with findings from elsewhere, which may be accepted as well. */
+export function withFindings(
+  judged: readonly Finding[],
+  more: readonly Finding[],
+  accept: readonly string[],
+): readonly Finding[] {
+  const others = judged.filter(({ code }) => code !== USELESS);
+  return acceptFindings([...others, ...more], new Set(accept));
+}
+
+const USELESS = 'nothing-accepted';
+
 function describeUseless(accepted: string, names: ReadonlySet<string>): readonly Finding[] {
   const isNever = NEVER.has(accepted.split('@')[0]!);
   if (names.has(accepted) && !isNever) return [];
@@ -40,7 +52,7 @@ function describeUseless(accepted: string, names: ReadonlySet<string>): readonly
     ? `\`${accepted}\` cannot be accepted: what the file says is not known then.`
     : `\`${accepted}\` was to be accepted, and nothing of that name was found.`;
   const help = 'Leave it out of what is accepted.';
-  return [findingAt(null, { code: 'nothing-accepted', severity: 'note', message, help })];
+  return [findingAt(null, { code: USELESS, severity: 'note', message, help })];
 }
 
 /** The tree without those values of the wrong form that were accepted; the same tree where there are none. */

@@ -36,6 +36,12 @@ test('a warning is 1 where the check is strict', async () => {
   expect((await check(`${GOOD}polder: {adminPassword: mine}\n`, { strict: true })).code).toBe(0);
 });
 
+test('of a course whose servers are pods nothing is said of one machine', async () => {
+  const pods = `${GOOD}singleuser:\n  image: {name: quay.example/a, tag: '1'}\n  nodeSelector: {kind: large}\n`;
+  expect((await check(pods)).output).toContain('one machine');
+  expect((await check(pods, { spawner: 'kubernetes' })).output).not.toContain('one machine');
+});
+
 test('an error is 1, and 0 once accepted', async () => {
   const wrong = `${GOOD}singleuser: {cpu: {limit: lots}}\n`;
   expect((await check(wrong)).code).toBe(1);

@@ -1,10 +1,13 @@
 /** `polder check`: says what a config.yaml means and what is wrong with it. */
+import { withFindings } from '../config/accept.ts';
 import { describeAdmission } from '../config/admission.ts';
 import { type Finding, findingAt } from '../config/finding.ts';
 import { countFindings, formatFindings } from '../config/format.ts';
 import { type Generation, nameOfChart } from '../config/generations.ts';
 import { type LoadedConfig, type LoadOptions, loadConfig } from '../config/load.ts';
+import { findingsOfCluster } from '../config/one-machine.ts';
 import type { Tree } from '../config/tree.ts';
+import type { SpawnerKind } from './spawner-kind.ts';
 
 export interface CheckOptions {
   readonly files: readonly string[];
@@ -12,6 +15,8 @@ export interface CheckOptions {
   readonly manifests?: readonly string[] | undefined;
   /** Where in a cluster it runs. */
   readonly namespace?: string | undefined;
+  /** What servers are to be; nothing is said of one machine where they are pods. */
+  readonly spawner?: SpawnerKind;
   /** Look at the cluster too. */
   readonly cluster?: boolean;
   /** Which one. */
@@ -40,7 +45,8 @@ export async function checkCommand(options: CheckOptions): Promise<0 | 1 | 2> {
   }
   const { manifests = [], namespace } = options;
   const read = await loadConfig(files, { accept, generation, manifests, namespace });
-  const loaded = options.cluster ? await withCluster(read, options) : read;
+  const isForCluster = options.cluster || options.spawner === 'kubernetes';
+  const loaded = isForCluster ? await withCluster(read, options) : read;
   const failing = strict ? ['error', 'warning'] : ['error'];
   const exitCode = loaded.findings.some(({ severity }) => failing.includes(severity)) ? 1 : 0;
   if (json) {
@@ -58,12 +64,10 @@ export async function checkCommand(options: CheckOptions): Promise<0 | 1 | 2> {
   return exitCode;
 }
 
-/** What is said of one machine is beside the matter where a cluster is meant. */
-const OF_ONE_MACHINE = ['cluster-only', 'image-not-used'];
-
 async function withCluster(loaded: LoadedConfig, options: CheckOptions): Promise<LoadedConfig> {
-  const own = loaded.findings.filter(({ code }) => !OF_ONE_MACHINE.includes(code));
-  return { ...loaded, findings: [...own, ...(await inCluster(loaded, options))] };
+  const own = findingsOfCluster(loaded.findings);
+  if (!options.cluster) return { ...loaded, findings: own };
+  return { ...loaded, findings: withFindings(own, await inCluster(loaded, options), options.accept) };
 }
 
 /** @throws HubError where the cluster does not answer */

@@ -112,6 +112,9 @@ spec: {accessModes: [ReadWriteOnce], ${more}resources: {requests: {storage: 1Mi}
     expect(said).toContain('claim.yaml:4:56 error storage-class-missing');
     expect(said).toContain('nothing was changed');
     expect(await namespace.exists('persistentvolumeclaims', 'notebooks')).toBe(false);
+    const accept = ['storage-class-missing@spec.storageClassName'];
+    const accepted = await deploy(SERVES, { manifests: [file('claim.yaml')], accept, dryRun: true });
+    expect(accepted).toMatchObject({ code: 0, said: expect.stringContaining('(accepted)') });
   });
 
   test('that nobody can be asked about is not begun', async () => {

@@ -1,10 +1,12 @@
 /** `polder deploy`: brings a course up in a cluster, or makes one that runs there what the file says. */
 import { createInterface } from 'node:readline/promises';
+import { withFindings } from '../config/accept.ts';
 import { effectiveValues } from '../config/explain/effective.ts';
 import type { Finding } from '../config/finding.ts';
 import { countFindings, formatFindings } from '../config/format.ts';
 import type { Generation } from '../config/generations.ts';
 import { checkText, type LoadedConfig, loadConfig } from '../config/load.ts';
+import { findingsOfCluster } from '../config/one-machine.ts';
 import { applyManifest, provideNamespace } from '../deploy/apply-manifests.ts';
 import { changesBetween, describeChanges, removedVolumes } from '../deploy/changes.ts';
 import { checkCluster } from '../deploy/check-cluster.ts';
@@ -67,7 +69,8 @@ export async function deployCommand(options: DeployOptions): Promise<0 | 1 | 2> 
   const { namespace } = loaded;
   const view = await looking(readCluster(api, namespace));
   const lacking = loaded.config === undefined ? [] : await looking(checkCluster(api, view, loaded));
-  if (!isFit([...loaded.findings, ...lacking], loaded, options)) return 1;
+  const findings = withFindings(findingsOfCluster(loaded.findings), lacking, accept);
+  if (!isFit(findings, loaded, options)) return 1;
 
   const release: Release = {
     name: options.release,

@@ -1,5 +1,5 @@
 /** The command line: what can be asked, and which part answers. Parts are loaded when they are used. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { Generation } from '../config/generations.ts';
 import { HubError } from '../domain/errors.ts';
 import { POLDER_VERSION } from '../lib/version.ts';
@@ -18,6 +18,7 @@ import {
 import type { HubOptions } from './hub-command.ts';
 import type { MirrorOptions } from './mirror-command.ts';
 import type { CourseOptions } from './prepare-course.ts';
+import { SPAWNERS, type SpawnerKind } from './spawner-kind.ts';
 import type { UpOptions } from './up.ts';
 
 const program = new Command('polder')
@@ -72,6 +73,14 @@ program
   .option('-f, --config <file...>', 'the course; several files merge, later ones win')
   .option('-m, --manifests <file...>', 'volumes, claims and secrets that the course needs in a cluster')
   .option('-n, --namespace <name>', 'where in a cluster it runs (default: as its volumes say, else jhub)')
+  .addOption(
+    new Option(
+      '--spawner <kind>',
+      'what servers are to be: nothing is said of one machine where they are pods',
+    )
+      .choices(SPAWNERS)
+      .default('process'),
+  )
   .option('--cluster', 'look at the cluster too: what the course needs there, and whether servers fit', false)
   .option('--kubeconfig <file>', 'with --cluster: which one (default: KUBECONFIG)')
   .option('--strict', 'warnings count as errors', false)
@@ -336,6 +345,7 @@ interface CheckFlags {
   readonly config?: string[];
   readonly manifests?: string[];
   readonly namespace?: string;
+  readonly spawner: SpawnerKind;
   readonly cluster: boolean;
   readonly kubeconfig?: string;
   readonly strict: boolean;

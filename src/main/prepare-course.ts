@@ -4,6 +4,7 @@ import type { Config, Secrets } from '../config/config.ts';
 import { countFindings, formatFindings } from '../config/format.ts';
 import type { Generation } from '../config/generations.ts';
 import { loadConfig } from '../config/load.ts';
+import { findingsOfCluster } from '../config/one-machine.ts';
 import { HubError } from '../domain/errors.ts';
 import { portProblem } from '../lib/free-port.ts';
 import { provideCourseRepository } from '../notebooks/course-repository.ts';
@@ -44,12 +45,13 @@ export interface CourseOptions extends CourseFiles {
 /** @throws HubError where the course cannot run as the file says; what is wrong has been said. */
 export async function checkedConfig(
   files: readonly string[],
-  { accept, generation }: Pick<CourseOptions, 'accept' | 'generation'>,
+  { accept, generation, spawner }: CourseFiles & { readonly spawner?: SpawnerKind },
   say: (line: string) => void,
 ): Promise<{ readonly config: Config; readonly secrets: Secrets; readonly shown: SettingsAsRead }> {
   const loaded = await loadConfig(files, { accept, generation });
   // Notes are for `polder check`: a start shows what someone should act on.
-  const urgent = loaded.findings.filter((finding) => finding.severity !== 'note');
+  const findings = spawner === 'kubernetes' ? findingsOfCluster(loaded.findings) : loaded.findings;
+  const urgent = findings.filter((finding) => finding.severity !== 'note');
   say(formatFindings(urgent, { color: process.stdout.isTTY, sources: loaded.sources }));
   if (loaded.config === undefined) {
     throw new HubError(

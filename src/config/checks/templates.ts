@@ -14,15 +14,14 @@ export const checkTemplates: Check = ({ tree, generation }) => {
         typeof leaf.node.value === 'string' ? FIELD.exec(leaf.node.value.slice(0, MAX_LENGTH)) : null;
       if (field === null) return [];
       const name = `\`{${field[1]}}\``;
-      const code = 'template-not-filled';
       return key === 'extraEnv'
         ? findingAt(leaf.node, {
-            code,
+            code: 'filled-in-on-a-cluster',
             severity: 'note',
             message: `${name} is filled in for servers in a cluster; on one machine it is used as it stands.`,
           })
         : findingAt(leaf.node, {
-            code,
+            code: 'template-not-filled',
             severity: 'warning',
             message: `${name} is not filled in yet, and is used as it stands.`,
           });
