@@ -42,7 +42,7 @@ export function placeOf(page: Document): Place | undefined {
   const server = name === undefined ? 'server' : `servers/${name}`;
   return {
     home: `${hub}home`,
-    notices: `${hub}api/users/${owner}/${server}/notices`,
+    notices: `${hubPrefix}api/users/${owner}/${server}/notices`,
     use: `${baseUrl}api/status`,
     token,
   };

@@ -48,6 +48,22 @@ app.kubernetes.io/managed-by: {{ $context.service }}
 {{- if $path -}}/{{ $path }}/{{- else -}}/{{- end -}}
 {{- end -}}
 
+{{/* The host below which each user has a domain, without scheme and port; empty where they have none. */}}
+{{- define "polder.subdomainHost" -}}
+{{- $traits := (.values.hub.config | default dict).JupyterHub | default dict -}}
+{{- $traits.subdomain_host | default "" | trimPrefix "https://" | trimPrefix "http://" | trimSuffix "/" | splitList ":" | first -}}
+{{- end -}}
+
+{{/* Names that lead here: those of the file, and where users have domains all below the hub's. Takes a list: context, names. */}}
+{{- define "polder.hosts" -}}
+{{- $names := index . 1 | default list -}}
+{{- $host := include "polder.subdomainHost" (index . 0) -}}
+{{- if and $host (has $host $names) -}}
+{{- $names = append $names (printf "*.%s" $host) | uniq -}}
+{{- end -}}
+{{- $names | toJson -}}
+{{- end -}}
+
 {{- define "polder.image" -}}
 {{- $image := .values.polder.image -}}
 image: {{ printf "%s:%s" $image.name ($image.tag | default .appVersion | toString) | quote }}

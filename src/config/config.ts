@@ -79,6 +79,8 @@ export interface ClassSession {
 export interface HubConfig {
   /** Begins and ends with '/'. */
   readonly baseUrl: string;
+  /** The origin of the hub, where each user and service has a domain below it; null: all are on one. */
+  readonly subdomainHost: string | null;
   /** How many starts go on at once; null: no limit. */
   readonly concurrentSpawnLimit: number | null;
   /** How many servers may be active at once; null: no limit. */

@@ -13,6 +13,7 @@ import { checkFiles } from './checks/files.ts';
 import { checkGeneration } from './checks/generation.ts';
 import { checkHttps } from './checks/https.ts';
 import { checkImage } from './checks/image.ts';
+import { checkIsolation } from './checks/isolation.ts';
 import { checkLimits } from './checks/limits.ts';
 import { checkLogin } from './checks/login.ts';
 import { checkLoginEnvironment } from './checks/login-environment.ts';
@@ -102,6 +103,7 @@ const CHECKS = [
   checkNotebooks,
   checkTemplates,
   checkHttps,
+  checkIsolation,
   checkGeneration,
   checkVolumeNames,
   checkPlainSight,

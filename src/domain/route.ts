@@ -1,9 +1,13 @@
 /** What the hub says of the ways to servers; proxies follow it. */
+import type { Domains } from './domains.ts';
 import type { Server, ServerId } from './server.ts';
 
 /** Where the proxy sends requests whose path begins with `prefix`. */
 export interface Route {
-  /** Begins with '/', has no trailing slash save for '/' itself, percent-encoded as in a URL. */
+  /**
+   * Begins with '/', has no trailing slash save for '/' itself, percent-encoded as in a URL. Where users have domains,
+   * its first segment is a host.
+   */
   readonly prefix: string;
   /** `http://host:port`, with no path. */
   readonly target: string;
@@ -37,19 +41,33 @@ export function serverPath(baseUrl: string, owner: string, name: string): string
   return name === '' ? user : `${user}${escapePathSegment(name)}/`;
 }
 
-/** The prefix of a server's route: its path without the trailing slash. */
-export function serverRoutePrefix(baseUrl: string, owner: string, name: string): string {
-  return serverPath(baseUrl, owner, name).slice(0, -1);
+/** Where the course is, for browsers. */
+export interface CoursePlace {
+  /** Begins and ends with '/'. */
+  readonly baseUrl: string;
+  /** Null: hub, servers and services are all on the one origin, under whatever address the browser came by. */
+  readonly domains: Domains | null;
+}
+
+/** Where a browser finds a server: its path, and before it the origin of its owner, where users have domains. */
+export function serverUrl({ baseUrl, domains }: CoursePlace, owner: string, name: string): string {
+  return `${domains?.originOfUser(owner) ?? ''}${serverPath(baseUrl, owner, name)}`;
+}
+
+/** The prefix of the route to a path, which ends with a slash, on this host; null: on whatever host. */
+export function routePrefix(host: string | null, path: string): string {
+  return `${host === null ? '' : `/${host}`}${path.slice(0, -1)}`;
 }
 
 /** The route that a server has: while it is ready, one to where it answers. */
 export type RouteOf = (server: Server) => Route | null;
 
-export function serverRoutes(baseUrl: string): RouteOf {
+export function serverRoutes({ baseUrl, domains }: CoursePlace): RouteOf {
   return ({ state, owner, name, target }) => {
     if (state !== 'ready' || target === null) return null;
     const data = { user: owner, server_name: name };
-    return { prefix: serverRoutePrefix(baseUrl, owner, name), target, data };
+    const prefix = routePrefix(domains?.hostOfUser(owner) ?? null, serverPath(baseUrl, owner, name));
+    return { prefix, target, data };
   };
 }
 

@@ -2,7 +2,7 @@
  * A program that works with the hub's API, declared in the course's file: one that runs elsewhere, or one that the hub
  * starts (`command`). One that has a `url` is reached by people below `/services/NAME/`. Its token is a secret and not here.
  */
-import { escapePathSegment } from './route.ts';
+import { type CoursePlace, escapePathSegment } from './route.ts';
 
 export interface Service {
   readonly name: string;
@@ -46,6 +46,10 @@ export function servicePath(baseUrl: string, name: string): string {
 }
 
 /** Where a browser comes back to when nothing else is said, as `jupyterhub.services.auth` has it. */
-export function serviceCallback(baseUrl: string, { name, oauth }: Pick<Service, 'name' | 'oauth'>): string {
-  return oauth.redirectUri ?? `${servicePath(baseUrl, name)}oauth_callback`;
+export function serviceCallback(
+  { baseUrl, domains }: CoursePlace,
+  { name, oauth }: Pick<Service, 'name' | 'oauth'>,
+): string {
+  if (oauth.redirectUri !== null) return oauth.redirectUri;
+  return `${domains?.originOfService(name) ?? ''}${servicePath(baseUrl, name)}oauth_callback`;
 }

@@ -5,6 +5,7 @@ import { HubError } from '../domain/errors.ts';
 import { identifyCaller } from './caller.ts';
 import { answerWithPage } from './errors.ts';
 import { setPagePolicy } from './headers.ts';
+import { keepToOwnHost } from './own-host.ts';
 import type { HttpParts } from './parts.ts';
 import { checkPageXsrf } from './xsrf.ts';
 
@@ -14,8 +15,9 @@ export async function acceptBrowsers(
   parts: Pick<HttpParts, 'callers' | 'site'>,
 ): Promise<void> {
   await app.register(formbody);
+  app.addHook('onRequest', keepToOwnHost(parts.site));
   app.addHook('onRequest', identifyCaller(parts, { tokens: false }));
-  app.addHook('onRequest', setPagePolicy);
+  app.addHook('onRequest', setPagePolicy(parts.site));
   app.addHook('preValidation', checkPageXsrf);
   const answerError = answerWithPage(parts.site);
   app.setErrorHandler(answerError);

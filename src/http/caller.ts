@@ -3,6 +3,8 @@ import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fa
 import type { Caller, UserCaller } from '../domain/caller.ts';
 import { HubError } from '../domain/errors.ts';
 import type { Session } from '../domain/session.ts';
+import { clearHubCookie, hubCookie, setHubCookie, XSRF_COOKIE } from './cookies.ts';
+import { takesCookie } from './own-host.ts';
 import type { HttpParts, Site } from './parts.ts';
 import { comesByTls } from './scheme.ts';
 
@@ -27,7 +29,7 @@ export const SESSION_COOKIE = 'jupyterhub-session-id';
  * browser has a cookie: whoever shows a token means to be judged by it.
  */
 export function identifyCaller(
-  { callers }: Pick<HttpParts, 'callers'>,
+  { callers, site }: Pick<HttpParts, 'callers' | 'site'>,
   { tokens }: { /** Whether a token counts; pages are for browsers. */ readonly tokens: boolean },
 ): onRequestAsyncHookHandler {
   return async (request) => {
@@ -37,7 +39,7 @@ export function identifyCaller(
       request.caller = await callers.byToken(token);
       return;
     }
-    const secret = request.cookies[LOGIN_COOKIE];
+    const secret = takesCookie(request, site) ? hubCookie(request, LOGIN_COOKIE, site) : undefined;
     if (secret) request.caller = await callers.bySession(secret);
   };
 }
@@ -73,20 +75,24 @@ export function setSessionCookies(
   reply: FastifyReply,
   { session, secret, site }: { readonly session: Session; readonly secret: string; readonly site: Site },
 ): void {
-  const options = {
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: comesByTls(reply.request),
-    expires: session.expiresAt,
-  } as const;
-  reply.setCookie(LOGIN_COOKIE, secret, { ...options, path: `${site.baseUrl}hub/` });
-  reply.setCookie(SESSION_COOKIE, session.id, { ...options, path: site.baseUrl });
+  const { expiresAt: expires } = session;
+  setHubCookie(reply, LOGIN_COOKIE, { value: secret, site, expires });
+  reply.setCookie(SESSION_COOKIE, session.id, { ...sessionOptions(reply, site), expires });
 }
 
 /** Logs the browser out. */
 export function clearSessionCookies(reply: FastifyReply, { site }: { readonly site: Site }): void {
-  const options = { httpOnly: true, sameSite: 'lax', secure: comesByTls(reply.request) } as const;
-  reply.clearCookie(LOGIN_COOKIE, { ...options, path: `${site.baseUrl}hub/` });
-  reply.clearCookie(SESSION_COOKIE, { ...options, path: site.baseUrl });
-  reply.clearCookie('_xsrf', { ...options, path: `${site.baseUrl}hub/` });
+  for (const name of [LOGIN_COOKIE, XSRF_COOKIE]) clearHubCookie(reply, name, site);
+  reply.clearCookie(SESSION_COOKIE, sessionOptions(reply, site));
+}
+
+/** For servers to read: where they have domains, on all of them. */
+function sessionOptions({ request }: FastifyReply, { baseUrl, domains }: Site) {
+  return {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: comesByTls(request),
+    path: baseUrl,
+    ...(domains === null ? {} : { domain: domains.hubHost }),
+  } as const;
 }

@@ -1,5 +1,6 @@
 /** What every answer of the hub carries, and what each kind of answer may load. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { CoursePlace } from '../domain/route.ts';
 import { JUPYTERHUB_VERSION, POLDER_VERSION } from '../lib/version.ts';
 
 /** For pages: our own scripts and styles as files, nothing inline, nothing from elsewhere, in nobody's frame. */
@@ -41,6 +42,15 @@ export async function setCommonHeaders(_request: FastifyRequest, reply: FastifyR
 }
 
 /** A hook for the part of the hub that answers with pages. */
-export async function setPagePolicy(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.header('content-security-policy', PAGE_POLICY);
+export function setPagePolicy({ domains }: CoursePlace): onRequestAsyncHookHandler {
+  // A form may end, by redirects, at the server of whoever sent it, on a domain of its own.
+  const policy =
+    domains === null
+      ? PAGE_POLICY
+      : PAGE_POLICY.replace("form-action 'self'", `form-action 'self' ${domains.below}`);
+  return async (_request, reply) => {
+    reply.header('content-security-policy', policy);
+    // Whoever opened the page in a window has no hold of it.
+    if (domains !== null) reply.header('cross-origin-opener-policy', 'same-origin');
+  };
 }

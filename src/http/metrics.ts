@@ -16,9 +16,9 @@ const tellMetrics: Operation = {
 
 export async function mountMetrics(
   app: FastifyInstance,
-  { callers, metrics }: Pick<HttpParts, 'callers' | 'metrics'>,
+  { callers, metrics, site }: Pick<HttpParts, 'callers' | 'metrics' | 'site'>,
 ): Promise<void> {
-  app.addHook('onRequest', identifyCaller({ callers }, { tokens: true }));
+  app.addHook('onRequest', identifyCaller({ callers, site }, { tokens: true }));
   app.addHook('preValidation', checkApiXsrf);
   for (const path of ['/metrics', '/api/metrics']) {
     app.get(path, described(tellMetrics), async (request, reply) => {

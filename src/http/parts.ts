@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ClassTime } from '../domain/class-time.ts';
 import type { Language } from '../domain/language.ts';
+import type { CoursePlace } from '../domain/route.ts';
 import type { ServerId } from '../domain/server.ts';
 import type { ServerChoices } from '../domain/server-choices.ts';
 import type { EndRule } from '../domain/server-end.ts';
@@ -99,9 +100,7 @@ export interface ShownSettings {
 }
 
 /** What pages and API say of this hub. */
-export interface Site {
-  /** Begins and ends with '/'. */
-  readonly baseUrl: string;
+export interface Site extends CoursePlace {
   readonly spawnerClass: string;
   readonly authenticatorClass: string;
   /** Key of cookies and XSRF values. */

@@ -10,8 +10,8 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError } from '../domain/errors.ts';
 import { deriveSecret, secretsEqual } from '../lib/secret.ts';
+import { hubCookieName, setHubCookie, XSRF_COOKIE } from './cookies.ts';
 import type { Site } from './parts.ts';
-import { comesByTls } from './scheme.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,9 +19,8 @@ declare module 'fastify' {
   }
 }
 
-type XsrfSite = Pick<Site, 'baseUrl' | 'cookieKey'>;
+type XsrfSite = Pick<Site, 'baseUrl' | 'domains' | 'cookieKey'>;
 
-const XSRF_COOKIE = '_xsrf';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Tells the functions below of the site; once an app. */
@@ -37,12 +36,7 @@ export function xsrfToken(request: FastifyRequest, reply: FastifyReply): string 
     ? sessionValue(site, caller.session.id)
     : (cookies.find((cookie) => isSigned(site, cookie)) ?? newSignedValue(site));
   if (cookies[0] !== value) {
-    reply.setCookie(XSRF_COOKIE, value, {
-      path: `${site.baseUrl}hub/`,
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: comesByTls(request),
-    });
+    setHubCookie(reply, XSRF_COOKIE, { value, site });
   }
   return value;
 }
@@ -100,9 +94,10 @@ function fieldOf(fields: unknown): unknown {
 
 /** All of them: a single-user server of old may have set one of its own for `/`, and their order says nothing. */
 function xsrfCookies(request: FastifyRequest): readonly string[] {
+  const wanted = hubCookieName(XSRF_COOKIE, request.xsrfSite);
   return (request.headers.cookie ?? '').split(';').flatMap((pair) => {
     const [name, value] = pair.split('=', 2);
-    return name?.trim() === XSRF_COOKIE && value ? [value.trim()] : [];
+    return name?.trim() === wanted && value ? [value.trim()] : [];
   });
 }
 

@@ -2,7 +2,7 @@
  * What a single-user server is told at its start: JupyterHub's environment contract, for 1.x to 6.x. Older servers read
  * only some of these names and ignore the rest.
  */
-import { escapePathSegment, serverPath } from '../domain/route.ts';
+import { type CoursePlace, escapePathSegment, serverPath } from '../domain/route.ts';
 import type { Server } from '../domain/server.ts';
 import type { User } from '../domain/user.ts';
 import { deriveSecret } from '../lib/secret.ts';
@@ -20,9 +20,7 @@ export interface ServerSettings {
   readonly defaultUrl: string | null;
 }
 
-export interface HubAddress {
-  /** Begins and ends with '/'. */
-  readonly baseUrl: string;
+export interface HubAddress extends CoursePlace {
   /** How servers reach the hub, without a path: `http://127.0.0.1:8081`. */
   readonly internalUrl: string;
 }
@@ -72,7 +70,8 @@ export class ServerSpecs {
   }
 
   #environment(server: Server, owner: User, path: string): Record<string, string> {
-    const { baseUrl, internalUrl } = this.#address;
+    const { baseUrl, domains, internalUrl } = this.#address;
+    const origin = domains?.originOfUser(owner.name) ?? '';
     const { memory, cpu, defaultUrl } = this.#settings;
     const token = this.tokenOf(server);
     const accessScopes = JSON.stringify([
@@ -88,9 +87,11 @@ export class ServerSpecs {
       // tokens that may open it, and gives those to an administrator after asking.
       JUPYTERHUB_ADMIN_ACCESS: '1',
       JUPYTERHUB_CLIENT_ID: server.oauthClientId,
-      JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: '0',
-      JUPYTERHUB_HOST: '',
-      JUPYTERHUB_OAUTH_CALLBACK_URL: `${path}oauth_callback`,
+      // Cookies that only this server's own domain can set; on one domain for all they would reach every server. Without
+      // TLS servers set them so that browsers refuse them.
+      JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: domains?.isEncrypted ? '1' : '0',
+      JUPYTERHUB_HOST: domains?.hub ?? '',
+      JUPYTERHUB_OAUTH_CALLBACK_URL: `${origin}${path}oauth_callback`,
       // Before 3.0 the access scopes had this name.
       JUPYTERHUB_OAUTH_SCOPES: accessScopes,
       JUPYTERHUB_OAUTH_ACCESS_SCOPES: accessScopes,
@@ -102,8 +103,8 @@ export class ServerSpecs {
       JUPYTERHUB_BASE_URL: baseUrl,
       JUPYTERHUB_SERVICE_PREFIX: path,
       // Empty means: as seen by the browser, which may come by any address.
-      JUPYTERHUB_PUBLIC_URL: '',
-      JUPYTERHUB_PUBLIC_HUB_URL: '',
+      JUPYTERHUB_PUBLIC_URL: domains === null ? '' : `${origin}${path}`,
+      JUPYTERHUB_PUBLIC_HUB_URL: domains === null ? '' : `${domains.hub}${baseUrl}hub/`,
       ...(memory.limit === null ? {} : { MEM_LIMIT: String(memory.limit) }),
       ...(memory.guarantee === null ? {} : { MEM_GUARANTEE: String(memory.guarantee) }),
       ...(cpu.limit === null ? {} : { CPU_LIMIT: String(cpu.limit) }),

@@ -28,7 +28,7 @@ test('a file that runs as it says: 0, and who is let in', async () => {
   const { code, output } = await check(GOOD);
   expect(code).toBe(0);
   expect(output).toContain('Let in: anna, bob (2 users). Administrators: carl.\n');
-  expect(output).toContain('0 errors, 1 warning, 2 notes.\n');
+  expect(output).toContain('0 errors, 1 warning, 3 notes.\n');
 });
 
 test('a warning is 1 where the check is strict', async () => {

@@ -78,6 +78,14 @@ export async function serveHub(
   const ways = await openLoginWays(config.login, secrets, store);
   const loginFindings = checkLoginWays(ways);
   let processes: ServiceProcesses | undefined;
+  const site = siteOf(config, {
+    cookieKey: keys.cookieKey,
+    spawnerClass: spawner.className,
+    choices: spawner.choices,
+    authenticatorClass: ways[0]!.authenticator.className,
+    keepsHomes: settings.spawner === 'process',
+    trustedProxies: settings.trustedProxies,
+  });
   const serviceTokens = serviceTokensOf({ config, secrets, keys });
   await declareGroups(store, config.rights.groups);
   if (settings.jupyterHubDb !== null) {
@@ -89,14 +97,7 @@ export async function serveHub(
     store,
     spawner,
     ways,
-    site: siteOf(config, {
-      cookieKey: keys.cookieKey,
-      spawnerClass: spawner.className,
-      choices: spawner.choices,
-      authenticatorClass: ways[0]!.authenticator.className,
-      keepsHomes: settings.spawner === 'process',
-      trustedProxies: settings.trustedProxies,
-    }),
+    site,
     rights: { roles: config.rights.roles, customScopes: new Map(Object.entries(config.rights.customScopes)) },
     declaredGroups: config.rights.groups,
     servers: {
@@ -143,7 +144,7 @@ export async function serveHub(
     ),
     programs: settings.python === null ? [] : [dirname(settings.python)],
     hubUrl: settings.internalUrl ?? hub.url,
-    baseUrl: config.hub.baseUrl,
+    place: site,
     folder: join(folder.path, 'services'),
     run: folder.run,
     log,

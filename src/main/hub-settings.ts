@@ -1,5 +1,6 @@
 /** What the supervisor tells the hub's process, and how a Config is handed out in pieces. */
 import type { Config, Picture, Secrets } from '../config/config.ts';
+import { Domains } from '../domain/domains.ts';
 import type { ServerChoices } from '../domain/server-choices.ts';
 import type { Site } from '../http/parts.ts';
 import { deriveSecret } from '../lib/secret.ts';
@@ -69,6 +70,7 @@ export function siteOf(
   const forgetful = server.storage.type === 'none' && parts.keepsHomes;
   return {
     baseUrl: hub.baseUrl,
+    domains: hub.subdomainHost === null ? null : new Domains(hub.subdomainHost),
     spawnerClass: parts.spawnerClass,
     authenticatorClass: parts.authenticatorClass,
     cookieKey: parts.cookieKey,

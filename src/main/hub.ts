@@ -126,13 +126,13 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const admission = new Admission({ store, sessions, authStates, events, contact: site.course.contact, now });
   const renewals = new LoginRenewals({ store, ways, authStates, admission, sessions, events, now });
   const queue = new StartQueue({ store, settings: parts.queue, now });
-  const routeOf = serverRoutes(site.baseUrl);
+  const routeOf = serverRoutes(site);
   const servers = new Servers({ store, events, queue, limits: parts.limits, routeOf, now });
   const routeFeed = new RouteFeed({ store, events });
   const routeReconciler = new RouteReconciler({ store, feed: routeFeed, events, routeOf });
   // The hub listens before it knows its own address, where it took any free port: servers are told the address when
   // they start, which is later.
-  const address = { baseUrl: site.baseUrl, internalUrl: parts.internalUrl ?? '' };
+  const address = { baseUrl: site.baseUrl, domains: site.domains, internalUrl: parts.internalUrl ?? '' };
   const specs = new ServerSpecs({
     settings: parts.servers,
     address,
@@ -183,7 +183,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
     }),
     announcements: new Announcements({ store, now }),
     activity: new Activity({ store, now }),
-    oauth: new OAuthProvider({ store, services, events, baseUrl: site.baseUrl, now }),
+    oauth: new OAuthProvider({ store, services, events, place: site, now }),
     routeFeed,
     proxyActivity: new ProxyActivity({ store, feed: routeFeed, now }),
     proxyToken: parts.proxyToken,
@@ -240,7 +240,7 @@ export async function openHub(parts: HubParts): Promise<RunningHub> {
   const loops = [
     serverLoop,
     loop(routeReconciler),
-    loop(new ServiceRouteReconciler({ store, services, baseUrl: site.baseUrl })),
+    loop(new ServiceRouteReconciler({ store, services, place: site })),
     loop(routeFeed, 'routes'),
     loop(new OrphanReconciler({ store, spawner, events })),
     loop(new HousekeepingReconciler({ store })),

@@ -15,6 +15,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Logger } from 'pino';
+import type { CoursePlace } from '../domain/route.ts';
 import { type Service, serviceCallback, servicePath } from '../domain/service.ts';
 import { newId } from '../lib/secret.ts';
 import { openProcessTable, type ProcessTable, processesOf } from '../spawner/process/processes.ts';
@@ -29,8 +30,7 @@ export interface ServiceProcessesSettings {
   readonly programs: readonly string[];
   /** The hub as they reach it, without a path. */
   readonly hubUrl: string;
-  /** Begins and ends with '/'. */
-  readonly baseUrl: string;
+  readonly place: CoursePlace;
   /** Where each has a folder to work in. */
   readonly folder: string;
   /** Where it is noted what runs. */
@@ -154,7 +154,8 @@ class ManagedService {
   }
 
   #environment(home: string): NodeJS.ProcessEnv {
-    const { baseUrl, hubUrl, programs, tokens, environments } = this.#settings;
+    const { place, hubUrl, programs, tokens, environments } = this.#settings;
+    const { baseUrl, domains } = place;
     const { name, url, oauth } = this.#service;
     const { PATH = '/usr/local/bin:/usr/bin:/bin', LANG, LC_ALL, TZ, SSL_CERT_FILE, TMPDIR } = process.env;
     const access = JSON.stringify([`access:services!service=${name}`]);
@@ -167,11 +168,11 @@ class ManagedService {
       JUPYTERHUB_API_TOKEN: tokens.get(name) ?? '',
       JUPYTERHUB_API_URL: `${hubUrl}${baseUrl}hub/api`,
       JUPYTERHUB_BASE_URL: baseUrl,
-      JUPYTERHUB_HOST: '',
+      JUPYTERHUB_HOST: domains?.hub ?? '',
       JUPYTERHUB_SERVICE_PREFIX: servicePath(baseUrl, name),
       ...(url === null ? {} : { JUPYTERHUB_SERVICE_URL: url }),
       JUPYTERHUB_CLIENT_ID: oauth.clientId,
-      JUPYTERHUB_OAUTH_CALLBACK_URL: serviceCallback(baseUrl, this.#service),
+      JUPYTERHUB_OAUTH_CALLBACK_URL: serviceCallback(place, this.#service),
       JUPYTERHUB_OAUTH_SCOPES: access,
       JUPYTERHUB_OAUTH_ACCESS_SCOPES: access,
       JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES: JSON.stringify(oauth.allowedScopes),

@@ -173,6 +173,7 @@ function proxyArguments(
     `--api-port=${ports.proxyApi}`,
     `--follow=${hubUrl}${config.hub.baseUrl}`,
     `--route-file=${join(folder.run, 'routes.json')}`,
+    ...(config.hub.subdomainHost === null ? [] : ['--host-routing']),
   ];
 }
 
@@ -206,7 +207,9 @@ function announce(
   const host = options.host === '0.0.0.0' || options.host === '::' ? 'localhost' : options.host;
   const names = config.login.allowedUsers;
   const who = names.length > 0 ? `for example as ${names[0]}` : 'under any name';
-  say(`\n${config.course.name} is ready:  http://${host}:${options.port}${config.hub.baseUrl}`);
+  say(
+    `\n${config.course.name} is ready:  ${config.hub.subdomainHost ?? `http://${host}:${options.port}`}${config.hub.baseUrl}`,
+  );
   if (config.login.kind === 'dummy') {
     const password = secrets.dummyPassword === null ? 'any password' : 'the password that your file says';
     const ofTheirOwn =

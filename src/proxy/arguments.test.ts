@@ -132,7 +132,6 @@ describe('what cannot be honoured', () => {
     [['--error-target=http://x', '--error-path=/x'], /Pick one/],
     [['--redirect-port=80'], /--ssl-key/],
     [['--route-file=/x'], /--follow/],
-    [['--follow=http://a/', '--host-routing'], /--host-routing/],
     [['--ssl-key=/nowhere'], /\/nowhere cannot be read/],
     [['--ssl-protocol=SSLv3', '--ssl-key', 'KEY'], /TLSv1_2/],
   ])('%j is refused', (argv, message) => {

@@ -296,14 +296,12 @@ function addHub(text: string, before: readonly string[] = []): readonly string[]
   return [...before, text];
 }
 
-function checkFollowing({ follow, routeFile, hostRouting }: Flags, token: string | undefined): void {
+function checkFollowing({ follow, routeFile }: Flags, token: string | undefined): void {
   if (follow === undefined && routeFile !== undefined)
     throw new HubError('invalid', '--route-file keeps the routes of a hub: say with --follow of which.');
   if (follow === undefined) return;
   if (!token)
     throw new HubError('invalid', '--follow: set CONFIGPROXY_AUTH_TOKEN to the token that the hub has.');
-  if (hostRouting)
-    throw new HubError('invalid', '--follow: the routes of a hub have no hosts; leave out --host-routing.');
 }
 
 function addHeader(

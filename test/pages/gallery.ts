@@ -256,6 +256,7 @@ export function gallery(
 export function siteOf(words: Words, course: Partial<Course>): Site {
   return {
     baseUrl: '/',
+    domains: null,
     spawnerClass: 'SimulatedSpawner',
     cull: { timeoutSeconds: 3_600, maxAgeSeconds: 0, adminUsers: true },
     choices: [],

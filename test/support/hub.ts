@@ -12,6 +12,7 @@ import type { ServerChoices } from '../../src/domain/server-choices.ts';
 import type { Service } from '../../src/domain/service.ts';
 import type { User } from '../../src/domain/user.ts';
 import { LOGIN_COOKIE, SESSION_COOKIE } from '../../src/http/caller.ts';
+import { hubCookieName } from '../../src/http/cookies.ts';
 import type { ShownSettings, Site } from '../../src/http/parts.ts';
 import type { StartSettings } from '../../src/hub/reconcilers/servers.ts';
 import type { DeclaredRights } from '../../src/hub/roles.ts';
@@ -118,6 +119,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   };
   const site: Site = {
     baseUrl: '/',
+    domains: null,
     spawnerClass: spawner.className,
     choices: spawner.choices,
     authenticatorClass: authenticator.className,
@@ -288,7 +290,7 @@ export class TestHub implements AsyncDisposable {
       userAgent: 'test',
       hash: hashSecret(secret),
     });
-    browser.setCookie(LOGIN_COOKIE, secret, `${this.site.baseUrl}hub/`);
+    browser.setCookie(hubCookieName(LOGIN_COOKIE, this.site), secret, `${this.site.baseUrl}hub/`);
     browser.setCookie(SESSION_COOKIE, session.id, this.site.baseUrl);
     return browser;
   }

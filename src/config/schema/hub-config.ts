@@ -60,10 +60,8 @@ export const hubConfigSchema = section({
     cleanup_proxy: unneeded('hub and proxy are started and stopped together'),
     last_activity_interval: unneeded('activity is reported as it happens'),
     activity_resolution: unneeded('activity is reported as it happens'),
-    subdomain_host: refused(
-      'a domain for each user is not supported yet, and without it users are less apart than the file says',
-      'Leave it out to run the course on one domain.',
-    ),
+    subdomain_host: text,
+    subdomain_hook: z.unknown(),
     ...laterTraits(
       'extra_user_scopes',
       'oauth_token_expires_in',
@@ -101,7 +99,6 @@ export const hubConfigSchema = section({
       'use_legacy_stopped_server_status_code',
       'extra_handlers',
       'trust_user_provided_tokens',
-      'subdomain_hook',
       'jinja_environment_options',
       'internal_certs_location',
       'recreate_internal_certs',

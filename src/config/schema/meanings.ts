@@ -129,6 +129,9 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'hub.config':
     'Settings of JupyterHub’s classes, by class and trait. They come before the keys that set the same.',
   'hub.config.JupyterHub.authenticator_class': 'How people log in.',
+  'hub.config.JupyterHub.subdomain_host':
+    'Where browsers find the hub, such as `https://hub.example.org`: each user and each service then has a domain below it, apart from all others (docs/isolation.md).',
+  'hub.config.JupyterHub.subdomain_hook': 'How those domains are named: as `idna` does.',
   'hub.config.JupyterHub.load_roles': 'Roles: who may do what, as a list.',
   'hub.config.JupyterHub.load_groups': 'Groups, with their members.',
   'hub.config.JupyterHub.custom_scopes': 'Rights of your own, for services.',

@@ -12,6 +12,7 @@ import { readProxy } from './proxy.ts';
 import { readRights } from './rights.ts';
 import { readServer } from './server.ts';
 import { readServices } from './services.ts';
+import { readSubdomainHost } from './subdomain-host.ts';
 
 export interface Settings {
   readonly config: Config;
@@ -30,6 +31,7 @@ export function readSettings(values: Values, generation: Generation): Settings {
       course: readCourse(values),
       hub: {
         baseUrl: slashed(hub?.baseUrl ?? '/'),
+        subdomainHost: readSubdomainHost(values),
         // JupyterHub takes 0 for "no limit".
         concurrentSpawnLimit: hub?.concurrentSpawnLimit || null,
         activeServerLimit: hub?.activeServerLimit || null,

@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import type { Caller } from '../../domain/caller.ts';
 import { PHASES } from '../../domain/progress.ts';
-import { serverPath } from '../../domain/route.ts';
+import { type CoursePlace, serverUrl } from '../../domain/route.ts';
 import { allows } from '../../domain/scope.ts';
 import type { Server } from '../../domain/server.ts';
 import type { SeenServer } from '../../hub/course.ts';
-import type { Site } from '../parts.ts';
 import { time } from './operation.ts';
 
 const states = ['stopped', 'queued', 'starting', 'ready', 'stopping', 'failed'] as const;
@@ -56,7 +55,7 @@ export const activeSchema = z.object({
 
 export function courseServerModel(
   { server, place, step, memory }: SeenServer,
-  { baseUrl }: Pick<Site, 'baseUrl'>,
+  site: CoursePlace,
 ): z.output<typeof courseServer> {
   const { failure } = server;
   return {
@@ -70,7 +69,7 @@ export function courseServerModel(
     memory,
     place: place && { position: place.position, seconds: place.estimateSeconds, full: place.full },
     step: step && { phase: step.phase, message: step.message, since: step.at },
-    url: serverPath(baseUrl, server.owner, server.name),
+    url: serverUrl(site, server.owner, server.name),
   };
 }
 

@@ -9,7 +9,7 @@ import type { FastifyInstance } from 'fastify';
 import { HubError } from '../../domain/errors.ts';
 import { languageNamed } from '../../domain/language.ts';
 import type { ProgressEvent } from '../../domain/progress.ts';
-import { serverPath } from '../../domain/route.ts';
+import { serverUrl } from '../../domain/route.ts';
 import type { Server } from '../../domain/server.ts';
 import type { QueuePlace } from '../../domain/start-queue.ts';
 import type { ServerUpdate } from '../../hub/servers.ts';
@@ -100,7 +100,7 @@ async function tell(
   const now = last?.server;
   if (now?.state === 'ready') {
     await parts.ensureRoute(now.id);
-    say(readyAnswer(serverPath(parts.site.baseUrl, now.owner, now.name), parts.now()));
+    say(readyAnswer(serverUrl(parts.site, now.owner, now.name), parts.now()));
   } else {
     say(failedAnswer(now, parts.now()));
   }

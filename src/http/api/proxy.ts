@@ -5,7 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '../../domain/errors.ts';
-import type { Route } from '../../domain/route.ts';
+import type { CoursePlace, Route } from '../../domain/route.ts';
 import { secretsEqual } from '../../lib/secret.ts';
 import type { HttpParts } from '../parts.ts';
 import { requireScope } from './access.ts';
@@ -56,12 +56,17 @@ const tellProxy: Operation = {
 
 export function mountProxy(
   api: FastifyInstance,
-  { routeFeed, checkRoutes: check, proxyToken }: Pick<HttpParts, 'routeFeed' | 'checkRoutes' | 'proxyToken'>,
+  {
+    routeFeed,
+    checkRoutes: check,
+    proxyToken,
+    site,
+  }: Pick<HttpParts, 'routeFeed' | 'checkRoutes' | 'proxyToken' | 'site'>,
 ): void {
   api.get('/proxy', described(listRoutes), async (request, reply) => {
     requireScope(request, 'proxy');
     const range = pageRange(request, parseInput(listQuery, request.query));
-    const routes = (await routeFeed.routes()).map(routeModel).sort(byRoutespec);
+    const routes = (await routeFeed.routes()).map((route) => routeModel(route, site)).sort(byRoutespec);
     const items = routes.slice(range.offset, range.offset + range.limit);
     const byPath = Object.fromEntries(items.map((route) => [route.routespec, route]));
     return pageAnswer(request, reply, { page: { items: byPath, total: routes.length }, range });
@@ -87,8 +92,10 @@ export function mountProxy(
   });
 }
 
-function routeModel({ prefix, target, data }: Route): z.output<typeof routeSchema> {
-  return { routespec: prefix === '/' ? '/' : `${prefix}/`, target, data: { ...data, jupyterhub: true } };
+function routeModel({ prefix, target, data }: Route, { domains }: CoursePlace): z.output<typeof routeSchema> {
+  // Where the first part is a host, no slash stands before it, as with JupyterHub.
+  const spec = domains === null || prefix === '/' ? prefix : prefix.slice(1);
+  return { routespec: spec === '/' ? '/' : `${spec}/`, target, data: { ...data, jupyterhub: true } };
 }
 
 function byRoutespec(a: { readonly routespec: string }, b: { readonly routespec: string }): number {

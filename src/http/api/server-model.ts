@@ -1,6 +1,6 @@
 /** A server as JupyterHub's API describes it. */
 import { z } from 'zod';
-import { escapePathSegment, serverPath } from '../../domain/route.ts';
+import { escapePathSegment, serverUrl } from '../../domain/route.ts';
 import { allows, type ScopeSet } from '../../domain/scope.ts';
 import { isActive, pendingOperation, type Server } from '../../domain/server.ts';
 import type { Site } from '../parts.ts';
@@ -60,12 +60,12 @@ export function serverModel(
     pending: pendingOperation(server),
     ready: server.state === 'ready',
     stopped: !isActive(server),
-    url: serverPath(site.baseUrl, server.owner, server.name),
+    url: serverUrl(site, server.owner, server.name),
     user_options: server.userOptions,
     progress_url: progressUrl(server, site),
-    // Browsers come by any address, so there is no one address that is the hub's.
-    full_url: null,
-    full_progress_url: null,
+    // On one domain browsers come by any address, so there is no one address that is the hub's.
+    full_url: site.domains && serverUrl(site, server.owner, server.name),
+    full_progress_url: site.domains && `${site.domains.hub}${progressUrl(server, site)}`,
     ...(allows(scopes, 'admin:server_state', subject) ? { state: server.handle ?? {} } : {}),
   };
 }

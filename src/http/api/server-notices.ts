@@ -56,7 +56,7 @@ export function mountServerNotices(api: FastifyInstance, parts: Parts): void {
       return {
         language: readerOf(request, site).texts.language,
         now: now(),
-        home: `${site.baseUrl}hub/home`,
+        home: `${site.domains?.hub ?? ''}${site.baseUrl}hub/home`,
         stop: isReady && (!user.admin || site.cull?.adminUsers) ? nextStop(server, site) : null,
         memory: isReady ? await memoryOf(server.id) : null,
         memory_limit: limitsOf(site, server).memoryLimit,

@@ -1,8 +1,7 @@
 /** A share as JupyterHub's API describes it. */
 import { z } from 'zod';
-import { serverPath } from '../../domain/route.ts';
+import { type CoursePlace, serverUrl } from '../../domain/route.ts';
 import { type Share, scopeOfServer } from '../../domain/share.ts';
-import type { Site } from '../parts.ts';
 import { time } from './operation.ts';
 
 const named = z.object({ name: z.string() });
@@ -11,7 +10,7 @@ export const sharedServerSchema = z
   .object({
     user: named.describe('whose it is'),
     name: z.string().describe('empty: the default server'),
-    url: z.string().describe('its path'),
+    url: z.string().describe('its path, or where users have domains its whole address'),
     full_url: z.string().nullable(),
     ready: z.boolean().describe('whether it can be visited'),
   })
@@ -30,7 +29,7 @@ export const shareSchema = z
 
 export function shareModel(
   { server, scopes, holder, createdAt }: Share,
-  site: Pick<Site, 'baseUrl'>,
+  site: CoursePlace,
 ): z.output<typeof shareSchema> {
   const { kind, name } = holder;
   return {
@@ -45,13 +44,13 @@ export function shareModel(
 
 export function sharedServerModel(
   { owner, name, state }: Share['server'],
-  site: Pick<Site, 'baseUrl'>,
+  site: CoursePlace,
 ): z.output<typeof sharedServerSchema> {
   return {
     user: { name: owner },
     name,
-    url: serverPath(site.baseUrl, owner, name),
-    full_url: null,
+    url: serverUrl(site, owner, name),
+    full_url: site.domains && serverUrl(site, owner, name),
     ready: state === 'ready',
   };
 }

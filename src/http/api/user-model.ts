@@ -1,7 +1,7 @@
 /** A user as JupyterHub's API describes them: as much of it as the caller's scopes let them see. */
 import { z } from 'zod';
 import type { AuthState } from '../../domain/auth-state.ts';
-import { serverPath } from '../../domain/route.ts';
+import { serverUrl } from '../../domain/route.ts';
 import { allows, type ScopeSet } from '../../domain/scope.ts';
 import { isActive, pendingOperation, type Server } from '../../domain/server.ts';
 import type { User } from '../../domain/user.ts';
@@ -112,7 +112,7 @@ function everythingOf(
     admin: user.admin,
     roles: roles.namesOf(user),
     groups: user.groups,
-    server: own?.state === 'ready' ? serverPath(site.baseUrl, user.name, '') : null,
+    server: own?.state === 'ready' ? serverUrl(site, user.name, '') : null,
     pending: own ? pendingOperation(own) : null,
     created: user.createdAt,
     last_activity: user.lastActivityAt,

@@ -23,7 +23,7 @@ export function renderConsent(context: PageContext, view: ConsentModel): string 
 <h1>${heading}</h1>
 ${
   view.kind === 'server'
-    ? html`<p class="notice warn">${consent.warning}</p>
+    ? html`<p class="notice warn">${context.site.domains === null ? consent.warning : consent.warningApart}</p>
 <p>${consent.recorded}</p>`
     : html`<p>${consent.service.learns}</p>
 ${

@@ -8,7 +8,7 @@ import { limitsOf } from '../server-limits.ts';
 import { actionForm, askingButton } from './forms.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { type PageContext, renderPage, xsrfField } from './layout.ts';
-import { hubPath, hubServerPath, openPath } from './links.ts';
+import { hubPath, hubServerPath, openUrl } from './links.ts';
 import { renderNextClass } from './next-class.ts';
 import { pageContext, sendPage } from './page-context.ts';
 import { hookOutput, renderFailure, stateBadge, stateSentence, time } from './server-view.ts';
@@ -113,7 +113,7 @@ function mainActions(
   switch (server?.state) {
     case 'ready':
       return [
-        html`<a class="button main" href="${openPath(site, server)}">${texts.home.open}</a>`,
+        html`<a class="button main" href="${openUrl(site, server)}">${texts.home.open}</a>`,
         stopButton(context, server, busyKernels),
       ];
     case 'queued':
@@ -231,7 +231,7 @@ function namedActions(context: PageContext, server: Server, busyKernels: number 
   switch (server.state) {
     case 'ready':
       return [
-        html`<a class="button quiet" href="${openPath(site, server)}">${texts.home.openNamed}</a>`,
+        html`<a class="button quiet" href="${openUrl(site, server)}">${texts.home.openNamed}</a>`,
         stopButton(context, server, busyKernels),
       ];
     case 'queued':

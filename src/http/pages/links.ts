@@ -1,5 +1,5 @@
 /** Addresses of the hub's own pages. */
-import { escapePathSegment, serverPath } from '../../domain/route.ts';
+import { type CoursePlace, escapePathSegment, serverUrl } from '../../domain/route.ts';
 import type { Server } from '../../domain/server.ts';
 import type { Site } from '../parts.ts';
 
@@ -26,9 +26,9 @@ export function hubServerPath(
   return hubPath(site, segments.join('/'), query);
 }
 
-/** Where the server itself answers: `/user/anna/second/`. */
-export function openPath({ baseUrl }: Base, { owner, name }: ServerName): string {
-  return serverPath(baseUrl, owner, name);
+/** Where the server itself answers: `/user/anna/second/`, on the domain of its owner where they have one. */
+export function openUrl(place: CoursePlace, { owner, name }: ServerName): string {
+  return serverUrl(place, owner, name);
 }
 
 /** Where the API tells of a start, as an event stream, which says places in the queue in the language of the page. */

@@ -4,6 +4,7 @@ import { HubError, type HubErrorCode } from '../../domain/errors.ts';
 import type { PasswordRules } from '../../domain/password.ts';
 import type { ServiceChoice } from '../../hub/service-login.ts';
 import { LOGIN_COOKIE, setSessionCookies, userCaller } from '../caller.ts';
+import { hubCookie } from '../cookies.ts';
 import { answerWithPage, publicErrorOf } from '../errors.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
@@ -133,7 +134,7 @@ function nextOf(request: FastifyRequest, { site }: Pick<Parts, 'site'>): string 
 async function noticeOf(
   request: FastifyRequest,
   { texts }: PageContext,
-  { serviceLogin }: Pick<Parts, 'serviceLogin'>,
+  { serviceLogin, site }: Pick<Parts, 'serviceLogin' | 'site'>,
 ): Promise<Fragment> {
   if (field(request.query, 'logged-out') !== undefined) {
     const pages = await serviceLogin.logoutPages();
@@ -142,7 +143,7 @@ async function noticeOf(
     )}`;
   }
   // The browser shows a session that we do not (or no longer) know.
-  return request.cookies[LOGIN_COOKIE] ? texts.login.sessionEnded : null;
+  return hubCookie(request, LOGIN_COOKIE, site) ? texts.login.sessionEnded : null;
 }
 
 export function renderLogin(context: PageContext, model: LoginModel): string {

@@ -4,8 +4,9 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Domains } from '../../domain/domains.ts';
 import { HubError } from '../../domain/errors.ts';
-import { escapePathSegment } from '../../domain/route.ts';
+import { escapePathSegment, serverPath } from '../../domain/route.ts';
 import { allows } from '../../domain/scope.ts';
 import { isActive, type Server } from '../../domain/server.ts';
 import { normalizeUserName, type User } from '../../domain/user.ts';
@@ -17,7 +18,7 @@ import { renderErrorPage } from './error.ts';
 import { actionForm } from './forms.ts';
 import { html } from './html.ts';
 import { type PageContext, renderPage } from './layout.ts';
-import { hubPath, hubServerPath, openPath } from './links.ts';
+import { hubPath, hubServerPath } from './links.ts';
 import { pageContext, sendPage, visitorContext } from './page-context.ts';
 import { renderFailure, stateBadge, whyStopped } from './server-view.ts';
 import { hubWords } from './texts/hub-words.ts';
@@ -45,6 +46,8 @@ export function mountNotRunning(app: FastifyInstance, parts: Parts): void {
       method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: path,
       errorHandler: answerFailure,
+      // Programs in the pages of a server ask on its own host, and must be answered there.
+      config: { anyHost: true },
       handler: answer,
     });
   }
@@ -59,7 +62,11 @@ export function mountNotRunning(app: FastifyInstance, parts: Parts): void {
     const { user } = request.params as UserParams;
     const rest = pathWithin(request);
     if (isFromProgram(request)) return answerProgram(request, reply, parts);
-    const original = `${site.baseUrl}${request.url.slice(hubPath(site, '').length)}`;
+    const { domains } = site;
+    if (domains !== null && !domains.isHub(request.host))
+      return reply.redirect(counted(request.url, domains));
+    const asked = `${site.baseUrl}${request.url.slice(hubPath(site, '').length)}`;
+    const original = domains === null ? asked : withoutCount(asked);
     const { caller } = request;
     if (!caller) return reply.redirect(loginUrl(site, original));
     const owner = await parts.users.get(normalizeUserName(user));
@@ -68,7 +75,7 @@ export function mountNotRunning(app: FastifyInstance, parts: Parts): void {
     if (!owner || !allows(caller.scopes, 'access:servers', { user: owner.name, server: name })) {
       throw new HubError('not_found', NOT_YOURS);
     }
-    if (found?.state === 'ready') return redirectToRunning(request, reply, original, found);
+    if (found?.state === 'ready') return redirectToRunning(request, reply, asked, found);
     const next = safeNext(original, site);
     if (found && isActive(found) && found.desired === 'running') {
       return reply.redirect(hubServerPath(site, 'spawn-pending', found, { next }));
@@ -97,9 +104,26 @@ export function mountNotRunning(app: FastifyInstance, parts: Parts): void {
     }
     if (redirects > 0) await delay(FIRST_PAUSE_MS * 2 ** (redirects - 1));
     await parts.ensureRoute(server.id);
-    url.searchParams.set('redirects', String(redirects + 1));
-    return reply.redirect(`${url.pathname}${url.search}`);
+    const { domains } = site;
+    // Where they have domains it is on the server's that browsers find no route, and are counted.
+    if (domains === null) url.searchParams.set('redirects', String(redirects + 1));
+    return reply.redirect(`${domains?.originOfUser(server.owner) ?? ''}${url.pathname}${url.search}`);
   }
+}
+
+/** The same address of the hub's own host, with one redirect more. */
+function counted(address: string, { hub }: Domains): string {
+  const url = new URL(`${hub}${address}`);
+  url.searchParams.set('redirects', String((Number(url.searchParams.get('redirects') ?? 0) || 0) + 1));
+  return url.href;
+}
+
+/** The place as somebody asked for it, for when it takes longer. */
+function withoutCount(address: string): string {
+  const url = new URL(address, 'http://polder.invalid');
+  if (!url.searchParams.has('redirects')) return address;
+  url.searchParams.delete('redirects');
+  return `${url.pathname}${url.search}`;
 }
 
 /** Of `/user/:user/*`. */
@@ -155,7 +179,7 @@ export function renderNotRunning(
   const { site, texts } = context;
   const { notRunning } = texts;
   const own = context.caller?.user.name === owner;
-  const here = next !== undefined && next !== openPath(site, { owner, name }) ? next : undefined;
+  const here = next !== undefined && next !== serverPath(site.baseUrl, owner, name) ? next : undefined;
   return renderPage(context, {
     title: notRunning.title,
     width: 'narrow',

@@ -17,6 +17,7 @@ import { mountPlainPeople } from './plain-people.ts';
 import { mountProxyError } from './proxy-error.ts';
 import { mountReader } from './reader.ts';
 import { mountServerActions } from './server-actions.ts';
+import { mountServiceAddress } from './service-address.ts';
 import { mountServiceLogin } from './service-login.ts';
 import { mountSessions } from './sessions.ts';
 import { mountSignUp } from './sign-up.ts';
@@ -36,6 +37,7 @@ type Parts = Pick<
   | 'login'
   | 'passwordAccounts'
   | 'announcements'
+  | 'services'
   | 'serviceLogin'
   | 'ensureRoute'
   | 'rerunHook'
@@ -61,6 +63,7 @@ export async function mountPages(app: FastifyInstance, parts: Parts): Promise<vo
   mountServerActions(app, parts);
   mountNotRunning(app, parts);
   mountUserRedirect(app, parts);
+  mountServiceAddress(app, parts);
   mountLink(app, parts);
   mountToken(app, parts);
   mountUiAssets(app);

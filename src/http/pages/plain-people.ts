@@ -9,7 +9,7 @@ import type { HttpParts } from '../parts.ts';
 import { actionForm } from './forms.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { type PageContext, renderPage } from './layout.ts';
-import { hubPath, hubServerPath, openPath } from './links.ts';
+import { hubPath, hubServerPath, openUrl } from './links.ts';
 import { field, pageContext, sendPage } from './page-context.ts';
 import { stateBadge, time } from './server-view.ts';
 import { startButton } from './start-button.ts';
@@ -140,7 +140,7 @@ function serverActions(
   switch (server.state) {
     case 'ready':
       return [
-        html`<a class="button quiet" href="${openPath(site, server)}" aria-label="${admin.openNamed(label)}">${admin.open}</a>`,
+        html`<a class="button quiet" href="${openUrl(site, server)}" aria-label="${admin.openNamed(label)}">${admin.open}</a>`,
         stop,
       ];
     case 'queued':

@@ -3,10 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError } from '../../domain/errors.ts';
 import type { LoginFrom } from '../../hub/admission.ts';
 import { setSessionCookies, userCaller } from '../caller.ts';
+import { clearHubCookie, hubCookie, setHubCookie } from '../cookies.ts';
 import { publicErrorOf } from '../errors.ts';
 import { safeNext } from '../next.ts';
 import type { HttpParts } from '../parts.ts';
-import { comesByTls, originOf } from '../scheme.ts';
+import { originOf } from '../scheme.ts';
 import { renderErrorPage } from './error.ts';
 import { hubPath } from './links.ts';
 import { field, sendPage, visitorContext } from './page-context.ts';
@@ -34,12 +35,15 @@ export function mountServiceLogin(app: FastifyInstance, parts: Parts): void {
         next,
         from: loginFrom(request),
       });
-      const flows = Object.keys(request.cookies).filter((name) => name.startsWith(FLOW_COOKIE));
-      for (const name of flows.slice(0, Math.max(0, flows.length - MOST_FLOWS + 1))) {
-        reply.clearCookie(name, cookieOptions(request));
-      }
-      reply.setCookie(`${FLOW_COOKIE}${begun.flow}`, begun.sealed, {
-        ...cookieOptions(request),
+      const flows = Object.keys(request.cookies).flatMap((name) => {
+        const plain = name.replace(/^__Host-/, '');
+        return plain.startsWith(FLOW_COOKIE) ? [plain] : [];
+      });
+      for (const name of flows.slice(0, Math.max(0, flows.length - MOST_FLOWS + 1)))
+        clearHubCookie(reply, name, site);
+      setHubCookie(reply, `${FLOW_COOKIE}${begun.flow}`, {
+        value: begun.sealed,
+        site,
         maxAge: FLOW_COOKIE_SECONDS,
       });
       return reply.redirect(begun.url);
@@ -53,13 +57,13 @@ export function mountServiceLogin(app: FastifyInstance, parts: Parts): void {
     const answer = new URL(request.url, 'http://hub.invalid').searchParams;
     const flow = serviceLogin.flowOf(answer);
     const name = `${FLOW_COOKIE}${flow ?? ''}`;
-    const sealed = request.cookies[name];
+    const sealed = hubCookie(request, name, site);
     // Back by the browser's button, after it went well.
     const known = userCaller(request);
     if (sealed === undefined && known) {
       return reply.redirect(await startingPoint(known.user, parts));
     }
-    if (sealed !== undefined) reply.clearCookie(name, cookieOptions(request));
+    if (sealed !== undefined) clearHubCookie(reply, name, site);
     const finished = await serviceLogin.finish(answer, { sealed, from: loginFrom(request) });
     const { next, way } = finished;
     if ('refused' in finished) return showRefused(request, reply, { error: finished.refused, next, way });
@@ -93,16 +97,6 @@ export function mountServiceLogin(app: FastifyInstance, parts: Parts): void {
     });
     request.log.info({ status, reason: message }, 'login page of another place refused');
     return sendPage(reply, page, status);
-  }
-
-  function cookieOptions(request: FastifyRequest) {
-    return {
-      path: `${site.baseUrl}hub/`,
-      httpOnly: true,
-      // Lax, not strict: the browser comes back from another site, by a link.
-      sameSite: 'lax',
-      secure: comesByTls(request),
-    } as const;
   }
 }
 

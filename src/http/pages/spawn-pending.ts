@@ -10,7 +10,7 @@ import { addressedServer } from './addressed.ts';
 import { actionForm } from './forms.ts';
 import { type Html, html } from './html.ts';
 import { isMailAddress, type PageContext, renderPage } from './layout.ts';
-import { hubPath, hubServerPath, openPath, progressPath } from './links.ts';
+import { hubPath, hubServerPath, openUrl, progressPath } from './links.ts';
 import { renderNotRunning } from './not-running.ts';
 import { field, pageContext, sendPage } from './page-context.ts';
 import { isOwn, time } from './server-view.ts';
@@ -34,7 +34,7 @@ export function mountSpawnPending(app: FastifyInstance, parts: Parts): void {
       const update = server && (await currentUpdate(server, parts));
       const context = pageContext(request, reply, parts);
       const state = update?.server.state ?? 'stopped';
-      if (state === 'ready') return reply.redirect(next ?? openPath(site, { owner: owner.name, name }));
+      if (state === 'ready') return reply.redirect(next ?? openUrl(site, { owner: owner.name, name }));
       if (update === undefined || state === 'stopped') {
         const model = { owner: owner.name, name, server: update?.server, next };
         return sendPage(reply, renderNotRunning(context, model));
@@ -93,7 +93,7 @@ function renderStarting(context: PageContext, { server, events, place, next }: P
     // A place changes slowly where many wait.
     refreshSeconds: waiting ? 5 : 2,
     live: true,
-    main: html`<section class="card" data-progress="${progressPath(site, server, { xsrf, language: texts.language })}" data-ready="${next ?? openPath(site, server)}" data-lost="${pending.lost}" data-full="${place && String(place.full)}">
+    main: html`<section class="card" data-progress="${progressPath(site, server, { xsrf, language: texts.language })}" data-ready="${next ?? openUrl(site, server)}" data-lost="${pending.lost}" data-full="${place && String(place.full)}">
 <h1>${heading}</h1>
 <p class="lead" role="status" data-message>${place === null ? (current ? hubWords(texts, current.message) : texts.stateSentence[waiting ? 'queued' : 'starting']) : pending.place(place)}</p>
 <progress max="100" value="${current?.percent ?? 0}" aria-label="${pending.progress}"></progress>

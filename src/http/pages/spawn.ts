@@ -15,7 +15,7 @@ import { choiceOf, fieldsOf } from './choice-fields.ts';
 import { renderChoose } from './choose-profile.ts';
 import { html } from './html.ts';
 import { type PageContext, renderPage, xsrfField } from './layout.ts';
-import { hubServerPath, openPath } from './links.ts';
+import { hubServerPath, openUrl } from './links.ts';
 import { field, pageContext, sendPage } from './page-context.ts';
 
 type Parts = Pick<HttpParts, 'users' | 'servers' | 'site' | 'now'>;
@@ -33,7 +33,7 @@ export function mountSpawn(app: FastifyInstance, parts: Parts): void {
     app.get(path, async (request, reply) => {
       const { owner, name, server } = await addressedServer(request, parts, 'start:servers');
       const next = nextOf(request, parts);
-      if (server?.state === 'ready') return reply.redirect(next ?? openPath(site, server));
+      if (server?.state === 'ready') return reply.redirect(next ?? openUrl(site, server));
       if (server && isActive(server) && server.desired === 'running') {
         return reply.redirect(hubServerPath(site, 'spawn-pending', server, { next }));
       }

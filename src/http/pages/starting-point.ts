@@ -1,7 +1,7 @@
 import { isActive } from '../../domain/server.ts';
 import type { User } from '../../domain/user.ts';
 import type { HttpParts } from '../parts.ts';
-import { hubPath, hubServerPath, openPath } from './links.ts';
+import { hubPath, hubServerPath, openUrl } from './links.ts';
 
 /**
  * Where somebody goes who did not say where. As with JupyterHub, a student goes to their server, which is started for
@@ -14,7 +14,7 @@ export async function startingPoint(
 ): Promise<string> {
   if (!site.redirectToServer) return hubPath(site, 'home');
   const server = await servers.get(user.name, '');
-  if (server?.state === 'ready') return openPath(site, server);
+  if (server?.state === 'ready') return openUrl(site, server);
   if (server && isActive(server)) return hubServerPath(site, 'spawn-pending', server);
   const isStudent = roles.namesOf(user).every((role) => role === 'user');
   if (!isStudent || server?.state === 'failed') return hubPath(site, 'home');

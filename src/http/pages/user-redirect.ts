@@ -5,7 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import { requireUser } from '../caller.ts';
 import type { HttpParts } from '../parts.ts';
-import { hubPath, openPath } from './links.ts';
+import { hubPath, openUrl } from './links.ts';
 
 type Parts = Pick<HttpParts, 'servers' | 'site'>;
 
@@ -16,7 +16,7 @@ export function mountUserRedirect(app: FastifyInstance, parts: Parts): void {
       const { user } = requireUser(request);
       // As it was written: what is escaped in it stays so.
       const rest = request.url.slice(hubPath(site, 'user-redirect').length).replace(/^\/+/, '');
-      const target = `${openPath(site, { owner: user.name, name: '' })}${rest}`;
+      const target = `${openUrl(site, { owner: user.name, name: '' })}${rest}`;
       const server = await parts.servers.get(user.name, '');
       return reply.redirect(server?.state === 'ready' ? target : hubPath(site, 'spawn', { next: target }));
     });

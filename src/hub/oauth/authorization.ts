@@ -1,6 +1,7 @@
 /** The steps of an authorization request (RFC 6749 §4.1.1). Each proves one thing and returns what it proved. */
 import type { UserCaller } from '../../domain/caller.ts';
 import { HubError } from '../../domain/errors.ts';
+import type { CoursePlace } from '../../domain/route.ts';
 import { allows } from '../../domain/scope.ts';
 import type { Session } from '../../domain/session.ts';
 import { hashSecret, newSecret } from '../../lib/secret.ts';
@@ -27,15 +28,15 @@ export async function findClient(
   parts: {
     readonly store: Pick<Repositories, 'servers'>;
     readonly services: Services;
-    readonly baseUrl: string;
+    readonly place: CoursePlace;
   },
   parameters: Parameters,
 ): Promise<OAuthClient> {
   const clientId = forPage(() => requiredParameter(parameters, 'client_id'));
   const service = parts.services.byOAuthClient(clientId);
-  if (service) return clientOfService(service, parts.baseUrl);
+  if (service) return clientOfService(service, parts.place);
   const server = await parts.store.servers.byOAuthClient(clientId);
-  if (server) return clientOfServer(server, parts.baseUrl);
+  if (server) return clientOfServer(server, parts.place);
   throw new HubError(
     'invalid',
     'The server that sent you here is not (or no longer) known. Start it again.',

@@ -1,5 +1,5 @@
 /** Who may send browsers here to learn who is behind them: the servers of people, and services. */
-import { serverPath } from '../../domain/route.ts';
+import { type CoursePlace, serverUrl } from '../../domain/route.ts';
 import type { ScopeSubject } from '../../domain/scope.ts';
 import type { Server } from '../../domain/server.ts';
 import { type Service, serviceCallback } from '../../domain/service.ts';
@@ -26,12 +26,12 @@ export interface OAuthClient {
 /** Who somebody is, without which nobody can be let in. */
 const IDENTITY = ['read:users:groups!user', 'read:users:name!user'];
 
-export function clientOfServer(server: Server, baseUrl: string): OAuthClient {
+export function clientOfServer(server: Server, place: CoursePlace): OAuthClient {
   const { owner, name, oauthClientId } = server;
   return {
     id: oauthClientId,
     title: `server ${owner}/${name}`,
-    callback: `${serverPath(baseUrl, owner, name)}oauth_callback`,
+    callback: `${serverUrl(place, owner, name)}oauth_callback`,
     access: { scope: 'access:servers', subject: { user: owner, server: name } },
     refusal: `This server belongs to “${owner}”. You may not open it.`,
     ownScopes: [`access:servers!server=${owner}/${name}`, ...IDENTITY],
@@ -41,12 +41,12 @@ export function clientOfServer(server: Server, baseUrl: string): OAuthClient {
   };
 }
 
-export function clientOfService(service: Service, baseUrl: string): OAuthClient {
+export function clientOfService(service: Service, place: CoursePlace): OAuthClient {
   const { name, oauth } = service;
   return {
     id: oauth.clientId,
     title: `service ${name}`,
-    callback: serviceCallback(baseUrl, service),
+    callback: serviceCallback(place, service),
     access: { scope: 'access:services', subject: { service: name } },
     refusal: `You may not open the service “${name}”. Whoever runs the course can let you in.`,
     ownScopes: [`access:services!service=${name}`, ...IDENTITY],

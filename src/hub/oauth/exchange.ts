@@ -1,4 +1,5 @@
 /** The steps of a token request (RFC 6749 §4.1.3). */
+import type { CoursePlace } from '../../domain/route.ts';
 import { hashSecret } from '../../lib/secret.ts';
 import type { OAuthCode, Repositories } from '../../store/store.ts';
 import type { Services } from '../services.ts';
@@ -37,17 +38,17 @@ export async function authenticateClient(
   parts: {
     readonly store: Pick<Repositories, 'servers' | 'tokens'>;
     readonly services: Services;
-    readonly baseUrl: string;
+    readonly place: CoursePlace;
   },
   form: Parameters,
   basic: BasicCredentials | undefined,
 ): Promise<OAuthClient> {
   const { id, secret } = clientCredentials(form, basic);
   const service = parts.services.byTokenHash(hashSecret(secret));
-  if (service?.oauth.clientId === id) return clientOfService(service, parts.baseUrl);
+  if (service?.oauth.clientId === id) return clientOfService(service, parts.place);
   const token = await tokenOfSecret(parts.store.tokens, secret);
   const server = token?.serverId ? await parts.store.servers.byId(token.serverId) : undefined;
-  if (server?.oauthClientId === id) return clientOfServer(server, parts.baseUrl);
+  if (server?.oauthClientId === id) return clientOfServer(server, parts.place);
   throw new OAuthError('invalid_client', 'client_id and client_secret do not belong together.', {
     detail: id,
   });

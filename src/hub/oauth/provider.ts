@@ -7,6 +7,7 @@
  * the client or its address cannot be trusted (RFC 6749 §4.1.2.1), OAuthError for the client.
  */
 import type { UserCaller } from '../../domain/caller.ts';
+import type { CoursePlace } from '../../domain/route.ts';
 import { expandScopes, intersectScopes } from '../../domain/scope.ts';
 import { newSecret } from '../../lib/secret.ts';
 import type { Store } from '../../store/store.ts';
@@ -68,21 +69,20 @@ export class OAuthProvider {
   readonly #store: Store;
   readonly #services: Services;
   readonly #events: HubEvents;
-  readonly #baseUrl: string;
+  readonly #place: CoursePlace;
   readonly #now: () => Date;
 
   constructor(parts: {
     readonly store: Store;
     readonly services: Services;
     readonly events: HubEvents;
-    /** Begins and ends with '/'. */
-    readonly baseUrl: string;
+    readonly place: CoursePlace;
     readonly now: () => Date;
   }) {
     this.#store = parts.store;
     this.#services = parts.services;
     this.#events = parts.events;
-    this.#baseUrl = parts.baseUrl;
+    this.#place = parts.place;
     this.#now = parts.now;
   }
 
@@ -140,7 +140,7 @@ export class OAuthProvider {
   }
 
   get #parts() {
-    return { store: this.#store, services: this.#services, baseUrl: this.#baseUrl };
+    return { store: this.#store, services: this.#services, place: this.#place };
   }
 }
 

@@ -41,7 +41,7 @@ function openCuller(
         now,
       }),
       limits: { allowNamed: true, namedPerUser: null },
-      routeOf: serverRoutes('/'),
+      routeOf: serverRoutes({ baseUrl: '/', domains: null }),
       now,
     }),
     specs: new ServerSpecs({
@@ -53,7 +53,7 @@ function openCuller(
         command: null,
         defaultUrl: null,
       },
-      address: { baseUrl: '/', internalUrl: '' },
+      address: { baseUrl: '/', domains: null, internalUrl: '' },
       key: 'key',
       debug: false,
     }),

@@ -14,7 +14,12 @@ beforeEach(async () => {
   hub = await startHub();
   const events = new HubEvents(pino({ level: 'silent' }), new Registry());
   feed = new RouteFeed({ store: hub.store, events });
-  reconciler = new RouteReconciler({ store: hub.store, feed, events, routeOf: serverRoutes('/') });
+  reconciler = new RouteReconciler({
+    store: hub.store,
+    feed,
+    events,
+    routeOf: serverRoutes({ baseUrl: '/', domains: null }),
+  });
 });
 afterEach(async () => {
   feed[Symbol.dispose]();

@@ -17,7 +17,11 @@ test('a service with an address has a route, and loses it when the file no longe
       tokens: new Map(),
       pidOf: () => null,
     });
-    return new ServiceRouteReconciler({ store, services, baseUrl: '/course/' }).reconcile();
+    return new ServiceRouteReconciler({
+      store,
+      services,
+      place: { baseUrl: '/course/', domains: null },
+    }).reconcile();
   };
   const routes = async () => {
     const { changes } = await store.routes.changes(0);

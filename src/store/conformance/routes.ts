@@ -10,7 +10,7 @@ const route = (prefix: string, target = 'http://10.0.0.1:8888'): Route => ({
   data: { user: prefix.slice(1) },
 });
 
-const withRoute = { routeOf: serverRoutes('/') };
+const withRoute = { routeOf: serverRoutes({ baseUrl: '/', domains: null }) };
 const makeReady = (server: Server): Server => ({
   ...server,
   state: 'ready',

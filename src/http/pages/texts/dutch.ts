@@ -385,6 +385,8 @@ export const dutch: Texts = {
       name === '' ? `De server van ${owner} openen?` : `“${name}” van ${owner} openen?`,
     warning:
       'Hij is van iemand anders. Zolang je hem open hebt, kan wat erin draait namens jou handelen bij deze hub: ga alleen door als je het vertrouwt.',
+    warningApart:
+      'Hij is van iemand anders, net als wat erin draait. Hij krijgt je naam en groepen te horen; namens jou kan hij bij deze hub niets doen.',
     recorded: 'Dat je hem opent, wordt vastgelegd.',
     allow: 'Openen',
     deny: 'Nee, terug',

@@ -398,6 +398,8 @@ export const english = {
       name === '' ? `Open the server of ${owner}?` : `Open “${name}” of ${owner}?`,
     warning:
       'It belongs to somebody else. While you have it open, what runs in it can act in your name towards this hub: go on only where you trust it.',
+    warningApart:
+      'It belongs to somebody else, and what runs in it is theirs. It is told your name and your groups; towards this hub it can do nothing in your name.',
     recorded: 'That you open it is written down.',
     allow: 'Open it',
     deny: 'No, go back',
