@@ -63,6 +63,7 @@ function factsOf(made: Manifests) {
     role: find('Role', 'hub') !== undefined,
     hub: podFacts(hub),
     proxy: podFacts(proxy),
+    hosts: proxy.spec.template.spec.containers[0].args.includes('--host-routing'),
     policies: ['hub', 'proxy', 'singleuser'].filter((name) => find('NetworkPolicy', name) !== undefined),
     budgets: ['hub', 'proxy'].filter((name) => find('PodDisruptionBudget', name) !== undefined),
     service: { type: service.type, address: service.loadBalancerIP ?? null },
@@ -104,6 +105,7 @@ function factsIn({ hub, kubernetes }: Config): ReturnType<typeof factsOf> {
     role: kubernetes.createRbac,
     hub: facts(kubernetes.hub),
     proxy: { ...facts(proxy), group: null },
+    hosts: hub.subdomainHost !== null,
     policies: given({
       hub: kubernetes.hub.networkPolicy.enabled,
       proxy: proxy.networkPolicy.enabled,

@@ -102,6 +102,8 @@ describe('with a domain a user', () => {
   beforeAll(async () => {
     course = await startCourse(true);
     student = await startServer(course, 'user1');
+    // Whom the administrator may start a server for.
+    await (await enter(course, 'user2', '/hub/home')).waitForURL(`${course.hub}/hub/home`);
     page = await openHostilePage(course);
     context = page.context();
   });
@@ -199,9 +201,9 @@ describe('with a domain a user', () => {
     await home.goto(`${course.hub}/hub/home`);
     expect(await nameOn(home)).toContain('admin');
     await home.goto(`${course.hub}/hub/token`);
-    await home.getByRole('button', { name: 'Make a token' }).click();
+    await home.getByRole('button', { name: 'Make the token' }).click();
     await home
-      .getByText(/copy it now|shown once/i)
+      .getByText(/Copy it now/)
       .first()
       .waitFor();
     await home.close();

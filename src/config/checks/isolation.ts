@@ -37,7 +37,7 @@ export const checkIsolation: Check = ({ tree, values, generation }) => {
     const help = 'Write it like https://hub.example.org.';
     return [found('error', 'subdomain-host', `A \`subdomain_host\` ${problem}.`, help)];
   }
-  const { protocol, hostname } = new URL(readSubdomainHost(values)!);
+  const { origin, protocol, hostname } = new URL(readSubdomainHost(values)!);
   const isLocal = /(?:^|\.)localhost$/.test(hostname);
   const findings: Finding[] = [];
   if (!hasScheme)
@@ -45,7 +45,7 @@ export const checkIsolation: Check = ({ tree, values, generation }) => {
       found(
         'warning',
         'subdomain-host-scheme',
-        `It does not say how browsers come to it; https://${hostname} is assumed.`,
+        `It does not say how browsers come to it; ${origin} is assumed.`,
         'Write https:// before it.',
       ),
     );
