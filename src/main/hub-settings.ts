@@ -1,6 +1,7 @@
 /** What the supervisor tells the hub's process, and how a Config is handed out in pieces. */
 import type { Config, Picture, Secrets } from '../config/config.ts';
 import { Domains } from '../domain/domains.ts';
+import type { CoursePlace } from '../domain/route.ts';
 import type { ServerChoices } from '../domain/server-choices.ts';
 import type { Site } from '../http/parts.ts';
 import { deriveSecret } from '../lib/secret.ts';
@@ -54,6 +55,12 @@ function pictureOf({ type, base64 }: Picture): { readonly type: string; readonly
   return { type, body: Buffer.from(base64, 'base64') };
 }
 
+/** Where browsers find the course. */
+export function placeOf({ hub }: Pick<Config, 'hub'>): CoursePlace {
+  const { baseUrl, subdomainHost } = hub;
+  return { baseUrl, domains: subdomainHost === null ? null : new Domains(subdomainHost) };
+}
+
 export function siteOf(
   config: Config,
   parts: {
@@ -69,8 +76,7 @@ export function siteOf(
   const { course, hub, server } = config;
   const forgetful = server.storage.type === 'none' && parts.keepsHomes;
   return {
-    baseUrl: hub.baseUrl,
-    domains: hub.subdomainHost === null ? null : new Domains(hub.subdomainHost),
+    ...placeOf(config),
     spawnerClass: parts.spawnerClass,
     authenticatorClass: parts.authenticatorClass,
     cookieKey: parts.cookieKey,

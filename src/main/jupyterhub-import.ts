@@ -10,6 +10,7 @@ import { readJupyterHub } from '../store/jupyterhub/read-course.ts';
 import type { Store } from '../store/store.ts';
 import { keysOf, openDataFolder } from './data-folder.ts';
 import { findDatabase } from './find-database.ts';
+import { placeOf } from './hub-settings.ts';
 import { authStateKeys, givenAuthStateKeys, type Keys, keysFrom, sharedKeys } from './keys.ts';
 import { openLoginWays } from './login-ways.ts';
 import { openAdopter } from './open-spawner.ts';
@@ -72,7 +73,7 @@ async function takeCourse(
       customScopes: new Map(Object.entries(config.rights.customScopes)),
     },
     baseUrl: config.hub.baseUrl,
-    routeOf: serverRoutes(config.hub.baseUrl),
+    routeOf: serverRoutes(placeOf(config)),
     tokenKey: keys.tokenKey,
     adopter,
     dryRun,
