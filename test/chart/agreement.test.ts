@@ -18,7 +18,7 @@ const examples = [
 /** Files that no chart can take, with the words that it has for it. */
 const refused: Readonly<Record<string, RegExp>> = {
   'old-keys-all-moved.txt': /imagePullSecret.create` needs/,
-  'subdomains.txt': /does not fetch certificates/
+  'subdomains.txt': /does not fetch certificates/,
 };
 
 if (!hasHelm()) test.skip(`chart and hub agree: ${noHelm}`, () => {});
