@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   proxy: ['lib', 'domain'],
   notebooks: ['lib', 'domain'],
   azure: ['lib', 'domain', 'config'],
+  image: ['lib', 'domain', 'config'],
   hub: [
     'lib',
     'domain',
@@ -34,6 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'domain',
     'config',
     'azure',
+    'image',
     'kubernetes',
     'deploy',
     'store',

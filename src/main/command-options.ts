@@ -92,6 +92,30 @@ export type CourseFlags = Omit<CourseOptions, 'configFiles' | 'accept' | 'cache'
   readonly chartVersion?: Generation;
 };
 
+/** What commands take alike that make the course's image. */
+export function addImageOptions(command: Command): Command {
+  return command
+    .requiredOption('-f, --config <file...>', 'the course; several files merge, later ones win')
+    .option(
+      '--builder <program>',
+      'docker, podman or buildah, or the path of one (default: the first that answers)',
+    )
+    .option('--name <image>', 'registry and name, without a tag (default: `singleuser.image.name`)')
+    .option('--no-smoke', 'do not try the image')
+    .addOption(accept('build in spite of these findings of `polder check`'))
+    .addOption(chartVersion());
+}
+
+/** The same, as they were given. */
+export interface ImageFlags {
+  readonly config: string[];
+  readonly builder?: string;
+  readonly name?: string;
+  readonly smoke: boolean;
+  readonly accept?: string[];
+  readonly chartVersion?: Generation;
+}
+
 /** For a command that reads one file: a second one would silently take the place of the first. @throws InvalidArgumentError */
 export function onlyFile(file: string, earlier: string | undefined): string {
   if (earlier !== undefined) throw new InvalidArgumentError('This command takes one file.');

@@ -8,10 +8,12 @@ import {
   accept,
   addCourseOptions,
   addDatabaseOptions,
+  addImageOptions,
   type CourseFlags,
   chartVersion,
   courseOf,
   type DatabaseFlags,
+  type ImageFlags,
   onlyFile,
   portNumber,
 } from './command-options.ts';
@@ -319,6 +321,32 @@ azure
     await exportCommand({ ...azureOptions(given), to, force, now: new Date(), sayLine });
   });
 
+const image = program.command('image').description("the course's own image, from its config.yaml");
+
+addImageOptions(
+  image
+    .command('build')
+    .description('build it, where it is not built yet, and try it as a student would have it'),
+).action(async (given: ImageFlags) => {
+  const { imageBuildCommand } = await import('./image-commands.ts');
+  await imageBuildCommand(imageOptions(given));
+});
+
+addImageOptions(
+  image
+    .command('push')
+    .description('build it, try it, bring it to its registry, and write its name and tag into the file')
+    .option('--no-write', 'leave the file as it is')
+    .option(
+      '--username <name>',
+      'who pushes; the password is in POLDER_REGISTRY_PASSWORD, or comes on the standard input',
+    ),
+).action(async ({ write, username, ...given }: ImageFlags & { write: boolean; username?: string }) => {
+  const { imagePushCommand } = await import('./image-commands.ts');
+  const { givenAccount } = await import('./registry-login.ts');
+  await imagePushCommand({ ...imageOptions(given), write, account: givenAccount(username) });
+});
+
 program.command('hub-process', { hidden: true }).action(async () => {
   const { runHubProcess } = await import('./hub-process.ts');
   await runHubProcess();
@@ -331,6 +359,19 @@ program.command('mirror-process', { hidden: true }).action(async () => {
 
 function azureOptions({ config: files, accept = [], chartVersion: generation }: AzureFlags) {
   return { files, accept, generation };
+}
+
+function imageOptions({ config: files, accept = [], chartVersion: generation, ...same }: ImageFlags) {
+  return {
+    ...same,
+    files,
+    accept,
+    generation,
+    builder: same.builder,
+    name: same.name,
+    cache: cacheFolder(),
+    progress: sayLine,
+  };
 }
 
 function out(text: string): void {

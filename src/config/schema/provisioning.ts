@@ -47,8 +47,8 @@ export const azureSchema = forCommand(
   }),
 );
 
-export const imageSchema = prepared(
-  'polder image',
+export const imageSchema = forCommand(
+  'polder image build|push',
   section({
     dockerfile: text,
     base: text,
