@@ -55,6 +55,7 @@ const technologies: Readonly<
   SQL: { package: /^(kysely|node:sqlite|pg)$/, folders: ['store'] },
   'the web framework': { package: /^(fastify|@fastify\/.*)$/, folders: ['http', 'main'] },
   YAML: { package: /^yaml$/, folders: ['config', 'azure'] },
+  Azure: { package: /^@azure(-rest)?\//, folders: ['azure', 'notebooks'] },
   Kubernetes: { package: /^@kubernetes\//, folders: ['kubernetes', 'spawner'] },
   'the command line': { package: /^(commander|listr2)$/, folders: ['main', 'proxy'] },
 };

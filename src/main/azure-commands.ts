@@ -27,7 +27,7 @@ export interface PlanOptions extends AzureOptions {
 
 /** `polder azure plan --offline`. @throws HubError */
 export async function planCommand(options: PlanOptions): Promise<void> {
-  const course = azureCourseOf((await load(options)).config);
+  const course = azureCourseOf((await loadCourse(options)).config);
   const prices = options.prices === undefined ? null : await pricesIn(options.prices);
   options.out(`${describePlan(course, prices).join('\n')}\n`);
 }
@@ -44,7 +44,7 @@ export interface ExportOptions extends AzureOptions {
 /** `polder azure export`. Writes all files or, where one is there already, none. @throws HubError */
 export async function exportCommand(options: ExportOptions): Promise<void> {
   const { to, force, now, sayLine } = options;
-  const loaded = await load(options);
+  const loaded = await loadCourse(options);
   const course = azureCourseOf(loaded.config);
   const files = exportedFiles(course, { values: await valuesFor(options.files, loaded), now });
   if (!force) await expectNoneIn(to, files);
@@ -93,10 +93,10 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-type Loaded = Extract<LoadedConfig, { config: object }>;
+export type Loaded = Extract<LoadedConfig, { config: object }>;
 
 /** @throws HubError where the file has errors */
-async function load({ files, accept, generation }: AzureOptions): Promise<Loaded> {
+export async function loadCourse({ files, accept, generation }: AzureOptions): Promise<Loaded> {
   const loaded = await loadConfig(files, { accept, generation });
   if (loaded.config !== undefined) return loaded;
   const errors = loaded.findings.filter(({ severity }) => severity === 'error');

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Generation } from '../config/generations.ts';
 import { HubError } from '../domain/errors.ts';
 import { POLDER_VERSION } from '../lib/version.ts';
+import { addAzureCommands } from './azure-program.ts';
 import { cacheFolder } from './cache-folder.ts';
 import {
   accept,
@@ -292,34 +293,7 @@ program
     },
   );
 
-const azure = program.command('azure').description("a course's place in Azure, from its config.yaml");
-
-azure
-  .command('plan')
-  .description('say in words what will exist, how large and why, and what it uses')
-  .requiredOption('-f, --config <file...>', 'the course; several files merge, later ones win')
-  .requiredOption('--offline', 'from the file alone, without asking Azure')
-  .option('--prices <file>', 'a list of prices (docs/azure.md): costs are told too')
-  .addOption(accept('let these findings pass'))
-  .addOption(chartVersion())
-  .action(async (given: AzureFlags & { prices?: string }) => {
-    const { planCommand } = await import('./azure-commands.ts');
-    await planCommand({ ...azureOptions(given), prices: given.prices, out });
-  });
-
-azure
-  .command('export')
-  .description('write the template, values, manifests and commands, for people who run them without Polder')
-  .requiredOption('-f, --config <file...>', 'the course; several files merge, later ones win')
-  .requiredOption('--to <folder>', 'where to; files that exist are not written over')
-  .option('--force', 'write over files that exist', false)
-  .addOption(accept('let these findings pass'))
-  .addOption(chartVersion())
-  .action(async (given: AzureFlags & { to: string; force: boolean }) => {
-    const { exportCommand } = await import('./azure-commands.ts');
-    const { to, force } = given;
-    await exportCommand({ ...azureOptions(given), to, force, now: new Date(), sayLine });
-  });
+addAzureCommands(program, { out, sayLine });
 
 const image = program.command('image').description("the course's own image, from its config.yaml");
 
@@ -356,10 +330,6 @@ program.command('mirror-process', { hidden: true }).action(async () => {
   const { runMirrorProcess } = await import('./mirror-process.ts');
   await runMirrorProcess();
 });
-
-function azureOptions({ config: files, accept = [], chartVersion: generation }: AzureFlags) {
-  return { files, accept, generation };
-}
 
 function imageOptions({ config: files, accept = [], chartVersion: generation, ...same }: ImageFlags) {
   return {
@@ -430,12 +400,6 @@ interface JupyterHubFlags extends DatabaseFlags {
   readonly kubeconfig?: string;
   readonly namespace?: string;
   readonly dryRun: boolean;
-}
-
-interface AzureFlags {
-  readonly config: string[];
-  readonly accept?: string[];
-  readonly chartVersion?: Generation;
 }
 
 type UpFlags = CourseFlags & Pick<UpOptions, 'host' | 'port' | 'hubAddress'> & { readonly config?: string[] };
