@@ -14,8 +14,8 @@ export class NothingServer implements AsyncDisposable {
     this.port = port;
   }
 
-  static async start(): Promise<NothingServer> {
-    const child = fork(fileURLToPath(import.meta.url));
+  static async start(host = '127.0.0.1'): Promise<NothingServer> {
+    const child = fork(fileURLToPath(import.meta.url), [host]);
     const [port] = await once(child, 'message');
     return new NothingServer(child, port as number);
   }
@@ -35,7 +35,7 @@ if (import.meta.main) {
       .end('{}');
   });
   server.keepAliveTimeout = 60_000;
-  server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+  server.listen(0, process.argv[2], () => process.send?.((server.address() as AddressInfo).port));
   await once(process, 'disconnect');
   server.closeAllConnections();
   server.close();

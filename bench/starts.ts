@@ -1,18 +1,12 @@
 /** What the hub's own work costs, with servers that are nothing: users, starts, stops, and many starts at once. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { atOnce } from '../src/lib/at-once.ts';
 import type { Contender, RunningContender } from './contender.ts';
 import { HubClient } from './hub-client.ts';
+import { createUsers, startAll, stopAll } from './many-servers.ts';
 import { cpuSeconds } from './process-figures.ts';
 import type { Row, Section } from './table.ts';
 
 const FEW_IN_FLIGHT = 16;
 const MANY_IN_FLIGHT = 200;
-const POLL_MS = 500;
-/** After this long without a change, servers that are not ready are lost. */
-const PATIENCE_MS = 60_000;
-/** Nothing takes longer; whoever is not done by then has lost what is missing. */
-const LONGEST_MS = 300_000;
 
 interface Figures {
   readonly createSeconds: number;
@@ -103,14 +97,14 @@ async function measureOnce(contender: Contender, prefix: string, servers: number
   const create = await costOf(running, () => createUsers(client, many));
   // Programs are slower at first than later.
   await startAll(client, few, FEW_IN_FLIGHT);
-  await stopAll(client, few);
+  await stopAll(client, few, FEW_IN_FLIGHT);
   const start = await costOf(running, () => startAll(client, few, FEW_IN_FLIGHT));
-  const stop = await costOf(running, () => stopAll(client, few));
+  const stop = await costOf(running, () => stopAll(client, few, FEW_IN_FLIGHT));
   // Asking for it begins a new time.
   await blockedMs(client);
   const flood = await costOf(running, () => startAll(client, many, MANY_IN_FLIGHT));
   const blocked = await blockedMs(client);
-  await stopAll(client, many);
+  await stopAll(client, many, FEW_IN_FLIGHT);
   return {
     createSeconds: create.seconds,
     createCpuSeconds: create.cpuSeconds,
@@ -129,59 +123,6 @@ async function costOf<T>({ hub }: RunningContender, work: () => Promise<T>) {
   const began = performance.now();
   const result = await work();
   return { result, seconds: (performance.now() - began) / 1000, cpuSeconds: cpuSeconds(hub) - cpuBefore };
-}
-
-async function createUsers(client: HubClient, names: readonly string[]): Promise<void> {
-  const answer = await client.ask('POST', '/users', { body: { usernames: names } });
-  if (answer.status !== 201) throw new Error(`new users were answered ${answer.status}: ${answer.body}`);
-}
-
-/** Resolves when all are ready, or nothing has changed for long. */
-async function startAll(
-  client: HubClient,
-  names: readonly string[],
-  count: number,
-): Promise<{ readonly refused: number; readonly lost: number }> {
-  const end = Date.now() + LONGEST_MS;
-  let refused = 0;
-  await atOnce(count, names, async (name) => {
-    while (Date.now() < end) {
-      const answer = await client.ask('POST', `/users/${name}/server`);
-      if (answer.status === 201 || answer.status === 202) return;
-      if (answer.status !== 429) throw new Error(`a start was answered ${answer.status}: ${answer.body}`);
-      refused += 1;
-      await delay(Number(answer.headers['retry-after'] ?? 10) * 1000);
-    }
-  });
-  const ready = await countWhenSettled(client, 'ready', names.length);
-  return { refused, lost: names.length - ready };
-}
-
-async function stopAll(client: HubClient, names: readonly string[]): Promise<void> {
-  await atOnce(FEW_IN_FLIGHT, names, async (name) => {
-    const answer = await client.ask('DELETE', `/users/${name}/server`);
-    // JupyterHub refuses to stop what it has lost in the middle of its start.
-    if (answer.status >= 500) throw new Error(`a stop was answered ${answer.status}: ${answer.body}`);
-  });
-  await countWhenSettled(client, 'active', 0);
-}
-
-/** How many have come to be in this state when it is `wanted`, or when nothing has changed for long. */
-async function countWhenSettled(
-  client: HubClient,
-  state: 'active' | 'ready',
-  wanted: number,
-): Promise<number> {
-  let last = -1;
-  let changedAt = Date.now();
-  for (;;) {
-    const count = await client.countUsers(state);
-    if (count === wanted) return count;
-    if (count !== last) changedAt = Date.now();
-    else if (Date.now() - changedAt > PATIENCE_MS) return count;
-    last = count;
-    await delay(POLL_MS);
-  }
 }
 
 /** What is measured is the time between two looks, which are so far apart when nothing is in the way. */
