@@ -51,6 +51,16 @@ export const people: readonly string[] = [
   'user8',
 ];
 
+/** Gives each so many users, beside its own. */
+export async function addStudents(contenders: readonly Contender[], count: number): Promise<void> {
+  const names = Array.from({ length: count }, (_, index) => `student${String(index).padStart(6, '0')}`);
+  for (const contender of contenders) {
+    // Its first start makes the database.
+    await using _ = await contender.start();
+  }
+  for (const contender of contenders) await contender.addUsers(names);
+}
+
 /** Starts a command with its output in `log`. */
 export async function launch(
   command: readonly string[],

@@ -1,5 +1,5 @@
 /** How long a hub takes from its command until it answers, with users in its database. */
-import type { Contender } from './contender.ts';
+import { addStudents, type Contender } from './contender.ts';
 import type { Section } from './table.ts';
 
 interface Start {
@@ -12,13 +12,9 @@ export async function measureHubStart(
   [polder, peer]: readonly [Contender, Contender],
   { rounds, users }: { readonly rounds: number; readonly users: number },
 ): Promise<Section> {
-  const names = Array.from({ length: users }, (_, index) => `student${String(index).padStart(6, '0')}`);
-  for (const contender of [polder, peer]) {
-    await startOnce(contender);
-    await contender.addUsers(names);
-    // The first start with new users may have work to do that later ones have not.
-    await startOnce(contender);
-  }
+  await addStudents([polder, peer], users);
+  // The first start with new users may have work to do that later ones have not.
+  for (const contender of [polder, peer]) await startOnce(contender);
   const starts = { polder: [] as Start[], peer: [] as Start[] };
   for (let round = 0; round < rounds; round += 1) {
     starts.polder.push(await startOnce(polder));

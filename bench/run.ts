@@ -10,13 +10,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openBrowser } from '../test/e2e/browser.ts';
+import { measureAdminPage } from './admin-page.ts';
 import { measureClick } from './click.ts';
 import { describeMachine, Noise } from './conditions.ts';
-import type { Contender } from './contender.ts';
+import { addStudents, type Contender } from './contender.ts';
 import { measureHubStart } from './hub-start.ts';
 import { prepareJupyterHub, type Servers } from './jupyterhub.ts';
 import { measureKills } from './kills.ts';
 import { measureLoginPage } from './login-page.ts';
+import { measureLogins } from './logins.ts';
 import { measureMemory } from './memory.ts';
 import { NothingServer } from './nothing-server.ts';
 import { installPeers, type Peers } from './peers.ts';
@@ -27,6 +29,7 @@ import { SmallServers } from './small-servers.ts';
 import { measureStarts } from './starts.ts';
 import { formatSection, type Section } from './table.ts';
 import { measureTokenCheck } from './token-check.ts';
+import { measureUsersList } from './users-list.ts';
 
 interface Size {
   readonly rounds: number;
@@ -60,6 +63,26 @@ const measures: Readonly<Record<string, (peers: Peers, size: Size) => Promise<re
     withContenders(peers, { kind: 'real' }, async (pair) => [await measureMemory(pair, size)]),
   proxy: async (peers, { rounds }) => [await measureProxy(peers.proxyProgram, { rounds, seconds: 3 })],
   'proxy-restart': async (_peers, { rounds }) => [await measureProxyRestart({ rounds })],
+  'many-users': async (peers, { rounds, users }) => {
+    await using nothing = await NothingServer.start();
+    return await withContenders(peers, { kind: 'nothing', port: nothing.port }, async (pair) => {
+      await addStudents(pair, users);
+      await using polder = await pair[0].start();
+      await using peer = await pair[1].start();
+      const browser = await openBrowser();
+      try {
+        const running = [polder, peer] as const;
+        const size = { rounds, users, peerName: peers.hubName };
+        return [
+          await measureUsersList(running, size),
+          await measureLogins(running, size),
+          await measureAdminPage(browser, running, size),
+        ];
+      } finally {
+        await browser.close();
+      }
+    });
+  },
   click: (peers, size) =>
     withContenders(peers, { kind: 'real' }, async ([ours, theirs]) => {
       await using polder = await ours.start();
