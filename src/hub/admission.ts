@@ -5,7 +5,7 @@ import { HubError } from '../domain/errors.ts';
 import { groupNameProblem } from '../domain/group.ts';
 import type { Session } from '../domain/session.ts';
 import { type User, userNameProblem } from '../domain/user.ts';
-import type { Store } from '../store/store.ts';
+import type { Repositories, Store } from '../store/store.ts';
 import type { AuthStates, KeptLogin } from './auth-states.ts';
 import type { HubEvents } from './events.ts';
 import type { Sessions } from './sessions.ts';
@@ -57,11 +57,20 @@ export class Admission {
 
   /**
    * @param identity with the name that it has here (`accountName`)
+   * @param alongside is written with it, or not at all; may run more than once
    * @throws HubError `forbidden` where they are not let in.
    */
   async admit(
     identity: Identity,
-    { way, from }: { readonly way: LoginWay; readonly from: LoginFrom },
+    {
+      way,
+      from,
+      alongside,
+    }: {
+      readonly way: LoginWay;
+      readonly from: LoginFrom;
+      readonly alongside?: (tx: Repositories) => Promise<void>;
+    },
   ): Promise<OpenedSession> {
     const foreign = way.foreignPrefixes.some((prefix) => identity.name.startsWith(prefix));
     const problem = foreign ? 'a name of another way to log in' : userNameProblem(identity.name);
@@ -79,17 +88,22 @@ export class Admission {
           `“${identity.name}” is not on the list of this course. Ask ${this.contact} to be added.`,
       );
     }
-    const user = await this.#keep(identity.name, {
+    const kept = {
       admin: isAdmin(identity, way.rule),
       groups: way.managesGroups ? this.#groupsOf(identity) : undefined,
       // Of a login that nothing is kept of, nothing of an earlier one stays either.
       kept:
         identity.authState &&
         (way.keepsAuthState ? { way: way.id, state: identity.authState, at: this.#now().getTime() } : null),
+    };
+    // Somebody waits while it is written: it is one transaction, with one wait for the disk.
+    const opened = await this.#store.transaction(async (tx) => {
+      const user = await this.#keep(identity.name, kept, tx);
+      await alongside?.(tx);
+      return { user, ...(await this.#sessions.open(user, from, tx)) };
     });
-    const opened = await this.#sessions.open(user, from);
-    this.#events.loggedIn(user.name, from.address);
-    return { user, ...opened };
+    this.#events.loggedIn(opened.user.name, from.address);
+    return opened;
   }
 
   /** What a service says later of somebody who was admitted. @param identity with the name that it has here */
@@ -124,17 +138,15 @@ export class Admission {
       readonly groups: readonly string[] | undefined;
       readonly kept: Omit<KeptLogin, 'sealed'> | null | undefined;
     },
+    tx: Repositories,
   ): Promise<User> {
-    const now = this.#now();
-    return this.#store.transaction(async (tx) => {
-      await tx.users.insert([{ name, admin: admin ?? false }]);
-      const user = await tx.users.get(name);
-      if (!user) throw new HubError('internal', 'The user could not be stored.', { detail: name });
-      await tx.users.touch([{ id: user.id, at: now }]);
-      if (kept !== undefined) await this.#authStates.set(user, kept, tx);
-      if (groups !== undefined) await tx.groups.setOfUser(user.id, groups);
-      if (admin === undefined || user.admin === admin) return user;
-      return (await tx.users.update(user.id, { admin })) ?? user;
-    });
+    await tx.users.insert([{ name, admin: admin ?? false }]);
+    const user = await tx.users.get(name);
+    if (!user) throw new HubError('internal', 'The user could not be stored.', { detail: name });
+    await tx.users.touch([{ id: user.id, at: this.#now() }]);
+    if (kept !== undefined) await this.#authStates.set(user, kept, tx);
+    if (groups !== undefined) await tx.groups.setOfUser(user.id, groups);
+    if (admin === undefined || user.admin === admin) return user;
+    return (await tx.users.update(user.id, { admin })) ?? user;
   }
 }

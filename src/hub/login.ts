@@ -79,9 +79,11 @@ export class Login {
       this.#events.loginRefused(name, from.address, 'password');
       throw new HubError('forbidden', 'This name and password do not belong together.');
     }
-    const opened = await this.#admission.admit(identity, { way, from });
-    await this.#store.throttles.clear(userAndAddressKey(name, from));
-    return opened;
+    return await this.#admission.admit(identity, {
+      way,
+      from,
+      alongside: (tx) => tx.throttles.clear(userAndAddressKey(name, from)),
+    });
   }
 
   async #refuseWhenThrottled(name: string, { way, from }: Attempt): Promise<void> {

@@ -24,14 +24,15 @@ export class Sessions {
     this.#now = parts.now;
   }
 
-  /** @returns the session, and the secret for the cookie, which is stored nowhere. */
+  /** @param tx in which it is written @returns the session, and the secret for the cookie, which is stored nowhere. */
   async open(
     user: User,
     from: { readonly address: string; readonly userAgent: string },
+    tx: Pick<Store, 'sessions'>,
   ): Promise<{ readonly session: Session; readonly secret: string }> {
     const secret = newSecret();
     const createdAt = this.#now();
-    const session = await this.#store.sessions.insert({
+    const session = await tx.sessions.insert({
       id: newId('ses'),
       userId: user.id,
       createdAt,

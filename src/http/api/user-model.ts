@@ -61,6 +61,8 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   'admin:auth_state': ['kind', 'name', 'auth_state'],
 };
 
+const SCOPES_AND_FIELDS = Object.entries(FIELDS);
+
 export interface UserModelOptions {
   readonly scopes: ScopeSet;
   readonly roles: Roles;
@@ -76,34 +78,37 @@ export function userModel(
   servers: readonly Server[],
   { scopes, roles, site, includeStoppedServers, authState = null }: UserModelOptions,
 ): Record<string, unknown> | undefined {
-  const visible = new Set(
-    Object.entries(FIELDS).flatMap(([scope, fields]) =>
-      allows(scopes, scope, { user: user.name }) ? fields : [],
-    ),
-  );
+  const visible = visibleFields(user, scopes);
   if (visible.size === 0) return undefined;
-  const model = { ...everythingOf(user, servers, { roles, site }), auth_state: authState };
+  const model: Record<string, unknown> = {};
+  const everything = everythingOf(user, servers, { roles, site, authState });
+  // Lists are long, and this is done for each who is in one.
+  for (const field in everything) if (visible.has(field)) model[field] = everything[field];
   const shown = servers.filter(
     (server) =>
       (includeStoppedServers || isActive(server)) &&
       allows(scopes, 'read:servers', { user: user.name, server: server.name }),
   );
-  return {
-    ...Object.fromEntries(Object.entries(model).filter(([field]) => visible.has(field))),
-    ...(visible.has('servers') || shown.length > 0
-      ? {
-          servers: Object.fromEntries(
-            shown.map((server) => [server.name, serverModel(server, { scopes, site })]),
-          ),
-        }
-      : {}),
-  };
+  if (visible.has('servers') || shown.length > 0) {
+    model.servers = Object.fromEntries(
+      shown.map((server) => [server.name, serverModel(server, { scopes, site })]),
+    );
+  }
+  return model;
+}
+
+function visibleFields({ name }: User, scopes: ScopeSet): ReadonlySet<string> {
+  const visible = new Set<string>();
+  for (const [scope, fields] of SCOPES_AND_FIELDS) {
+    if (allows(scopes, scope, { user: name })) for (const field of fields) visible.add(field);
+  }
+  return visible;
 }
 
 function everythingOf(
   user: User,
   servers: readonly Server[],
-  { roles, site }: Pick<UserModelOptions, 'roles' | 'site'>,
+  { roles, site, authState }: Pick<UserModelOptions, 'roles' | 'site' | 'authState'>,
 ): Record<string, unknown> {
   const own = servers.find((server) => server.name === '');
   return {
@@ -117,6 +122,7 @@ function everythingOf(
     created: user.createdAt,
     last_activity: user.lastActivityAt,
     user_info: null,
+    auth_state: authState,
   };
 }
 
