@@ -102,7 +102,7 @@ export const MEANINGS: { readonly [key: string]: string | undefined } = {
   'image.archives[].target': 'The folder that it is unpacked into, outside the home; /opt by itself.',
   'image.environment': 'Environment variables of the image, such as LD_LIBRARY_PATH.',
   notebooks: 'Where the course’s notebooks come from. Polder’s own.',
-  'notebooks.git': 'Repositories that every student gets a copy of.',
+  'notebooks.git': 'Repositories of the course, of which the mirror keeps a copy each.',
   'notebooks.git[].source': 'The address of the repository.',
   'notebooks.git[].branch': 'Without it, the repository’s own choice.',
   'notebooks.git[].target': 'The folder below the home; the name of the repository by itself.',

@@ -63,18 +63,21 @@ export const imageSchema = forCommand(
 const when = word('first-start', 'every-start');
 
 export const notebooksSchema = section({
-  git: z.array(
-    section({
-      source: text,
-      branch: text,
-      target: text,
-      when,
-      username: text,
-      token: secret(secretText),
-      deployKey: secret(secretText),
-      knownHosts: text,
-      existingSecret: cluster(text),
-    }),
+  git: forCommand(
+    'polder mirror',
+    z.array(
+      section({
+        source: text,
+        branch: text,
+        target: text,
+        when,
+        username: text,
+        token: secret(secretText),
+        deployKey: secret(secretText),
+        knownHosts: text,
+        existingSecret: cluster(text),
+      }),
+    ),
   ),
   shares: prepared(
     'polder notebooks upload',

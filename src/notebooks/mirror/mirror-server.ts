@@ -67,6 +67,7 @@ export async function startMirrorServer(settings: MirrorServerSettings): Promise
   return {
     url: `http://${address.includes(':') ? `[${address}]` : address}:${taken}`,
     async [Symbol.asyncDispose]() {
+      if (!server.listening) return;
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
@@ -151,7 +152,17 @@ async function sayWhatThereIs(
     const branches = [...state.refs.keys()].flatMap((name) => /^refs\/heads\/(.*)/.exec(name)?.[1] ?? []);
     return sayJson(response, 404, { branch, branches: branches.slice(0, 20) });
   }
-  sayJson(response, 200, { branch, commit, asOf: state.asOf, reachable: state.problem === null });
+  sayJson(response, 200, {
+    branch,
+    ref: refOf(branch!, state),
+    commit,
+    asOf: state.asOf,
+    reachable: state.problem === null,
+  });
+}
+
+function refOf(name: string, { refs }: RepositoryState): string {
+  return refs.has(`refs/heads/${name}`) ? `refs/heads/${name}` : `refs/tags/${name}`;
 }
 
 function unreachable({ problem }: RepositoryState): string {
